@@ -1,0 +1,203 @@
+"""The composition root: builds the parts and joins them; nothing else does."""
+
+import asyncio
+import contextlib
+import fcntl
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot import health
+from bot.clock import Clock, RealClock, VirtualClock, real_now
+from bot.handlers.dispatch import Dispatcher
+from bot.http import create_app
+from bot.inbox import Intake, Worker
+from bot.services.menu import plan_menu
+from bot.settings import Settings, SettingsError
+from bot.store import migrate
+from bot.store.engine import DatabaseError, Store
+from bot.store.facts import Tokens, remember_time, time_reached
+from bot.wecom.client import WecomClient
+from bot.wecom.crypto import CallbackCrypto
+from bot.wecom.transport import ssl_context
+from scheduler.delivery import Delivery
+from scheduler.engine import Engine
+from scheduler.ticker import Ticker
+from scheduler.timemachine import TimeTravel
+
+log = structlog.get_logger()
+
+Loop = Callable[[], Coroutine[object, object, None]]
+
+
+async def make_clock(store: Store, settings: Settings) -> Clock:
+    """The service's clock: real, or virtual from the later of DUBAN_CLOCK and the time this database has reached."""
+    if settings.duban_clock is None:
+        return RealClock()
+    async with store.read() as session:
+        reached = await time_reached(session)
+    start = settings.duban_clock if reached is None else max(settings.duban_clock, reached)
+    return VirtualClock(start, settings.duban_clock_speed)
+
+
+async def check_schema(store: Store) -> None:
+    """Raises DatabaseError unless the database is at this version's schema."""
+    at = await migrate.current(store)
+    if at is None:
+        raise DatabaseError("数据库还没有建立：请先运行 duban init")
+    if at != migrate.wanted():
+        raise DatabaseError("数据库结构与程序版本不符：请运行 duban init 升级（或换用相应版本的程序）")
+
+
+@contextlib.contextmanager
+def only_process(store: Store) -> Iterator[None]:
+    """On SQLite one service process at a time; the lock goes with the process, however it ends."""
+    path = store.path
+    if path is None:
+        yield
+        return
+    lock: IO[str]
+    with Path(f"{path}-lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseError(f"已有一个 duban serve 在使用 {path}：SQLite 只允许一个服务进程") from None
+        yield
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running parts."""
+
+    store: Store
+    clock: Clock
+    app: web.Application
+    delivery: Delivery
+    engine: Engine
+    worker: Worker
+    machine: TimeTravel | None
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Service]:
+    """Builds the service and starts its loops; stops them at the end. Raises SettingsError or DatabaseError."""
+    settings.check_platform()
+    settings.check_clock()
+    store = Store(settings.duban_database_url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        stack.enter_context(only_process(store))
+        await check_schema(store)
+        clock = await make_clock(store, settings)
+        http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        service, loops = await _build(settings, store, clock, http, stack)
+        for loop in loops:
+            task = asyncio.create_task(loop())
+            stack.push_async_callback(_cancel, task)
+        yield service
+        if isinstance(clock, VirtualClock):
+            await remember_time(store, clock.now())
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _build(
+    settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession, stack: AsyncExitStack
+) -> tuple[Service, list[Loop]]:
+    policy = settings.policy
+    try:
+        crypto = CallbackCrypto(settings.wecom_callback_token, settings.wecom_encoding_aes_key, settings.wecom_corp_id)
+        tls: ssl.SSLContext | None = ssl_context(settings.wecom_ca_file)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    agent_id = settings.wecom_agent_id or 0
+    client = WecomClient(
+        http,
+        base_url=settings.wecom_api_base,
+        corp_id=settings.wecom_corp_id,
+        secret=settings.wecom_secret,
+        agent_id=agent_id,
+        token_store=Tokens(store),
+        real_now=real_now,
+        tls=tls,
+    )
+    settings.duban_data_dir.mkdir(parents=True, exist_ok=True)
+    delivery = Delivery(
+        store,
+        client,
+        clock,
+        policy,
+        agent_id=agent_id,
+        cards=settings.wecom_cards == "template",
+        data_dir=settings.duban_data_dir,
+        real_now=real_now,
+    )
+    intake = Intake(store, clock)
+    engine = Engine(store, policy, clock.now, delivery.wake.set)
+    dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, delivery.wake.set)
+    worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up)
+    roles = settings.roles
+    machine = None
+    loops: list[Loop] = []
+    if "worker" in roles:
+        loops.append(worker.run)
+    if "scheduler" in roles:
+        await delivery.start()
+        await plan_menu(store, policy, clock.now())
+        loops.append(delivery.run)
+        ticker = Ticker(engine, store, policy, clock.now)
+        remember = _remembering(store, clock) if isinstance(clock, VirtualClock) else None
+        ticker.start(clock.virtual, remember)
+        stack.callback(ticker.stop)
+    if isinstance(clock, VirtualClock):
+        machine = TimeTravel(
+            clock, policy, engine, delivery, worker.drain, lambda moment: remember_time(store, moment), asyncio.Lock()
+        )
+    app = create_app(
+        crypto if "web" in roles else None,
+        intake if "web" in roles else None,
+        lambda: health.checks(store, policy, clock.now(), delivery.health, engine.unknown_year),
+        lambda: health.metrics(store, clock.now()),
+        clock,
+        machine,
+    )
+    return Service(store, clock, app, delivery, engine, worker, machine), loops
+
+
+def _remembering(store: Store, clock: VirtualClock) -> Callable[[], Awaitable[None]]:
+    async def remember() -> None:
+        if clock.speed > 0:
+            await remember_time(store, clock.now())
+
+    return remember
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Runs until cancelled. Calls `ready` with the address once callbacks are answered."""
+    async with running(settings) as service:
+        runner = web.AppRunner(service.app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+        await runner.setup()
+        try:
+            try:
+                site = web.TCPSite(runner, settings.duban_host, settings.duban_port)
+                await site.start()
+            except OSError as error:
+                why = error.strerror or error
+                raise SettingsError(
+                    f"端口 {settings.duban_port} 用不了（{why}）：请换 DUBAN_PORT 或停掉占用它的程序"
+                ) from None
+            ready(f"http://{settings.duban_host}:{settings.duban_port}")
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()

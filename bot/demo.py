@@ -1,0 +1,114 @@
+"""`duban demo`: a WeCom to try it on, the service and the county's list, on a clock one can turn."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app import Service, running
+from bot.documents.county import load_county
+from bot.documents.roster import read_roster
+from bot.domain.calendar import SHANGHAI
+from bot.domain.county import County
+from bot.services import county as county_service
+from bot.services import roster
+from bot.services.work import Work
+from bot.settings import Settings, SettingsError, load_settings
+from bot.store import migrate
+from bot.store.engine import Store
+from bot.store.facts import remember_time
+from sandbox.credentials import DEMO
+from sandbox.people import load_people
+from sandbox.platform import Platform
+from sandbox.server import create_app
+
+# Two minutes before the first morning's digests: they are there when the page is first opened.
+START = datetime(2021, 5, 25, 9, 0, tzinfo=SHANGHAI)
+FIRST_LOOK = datetime(2021, 5, 25, 9, 16, tzinfo=SHANGHAI)
+
+
+async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
+    """Runs until cancelled. Starts afresh unless `keep`."""
+    base = load_settings()
+    folder = base.duban_data_dir / "demo"
+    if folder.exists() and not keep:
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    county = load_county("dianjiang")
+    api = f"http://127.0.0.1:{port}"
+    settings = _settings(folder, api, county)
+    say("准备数据库和清单……")
+    await _prepare(settings, county, say)
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(running(settings))
+        bot_url = await _listen(stack, service.app, 0)
+        platform = Platform(
+            corp_id=DEMO.corp_id,
+            secret=DEMO.secret,
+            agent_id=DEMO.agent_id,
+            token=DEMO.token,
+            aes_key=DEMO.aes_key,
+            people=load_people(county.people_path),
+            callback_url=f"{bot_url}/wecom/callback",
+            now=service.clock.now,
+        )
+        page = create_app(platform, bot_url)
+        await _listen(stack, page, port)
+        await _first_morning(service)
+        say(f"聊天页面：{api}/　（Ctrl-C 停止；再次运行从头开始，接着上次用 duban demo --keep）")
+        await asyncio.Event().wait()
+
+
+def _settings(folder: Path, api: str, county: County) -> Settings:
+    environment = {name.lower(): value for name, value in DEMO.environment(api).items()}
+    return load_settings(
+        **environment,
+        duban_database_url=f"sqlite+aiosqlite:///{folder / 'duban.db'}",
+        duban_data_dir=folder,
+        duban_policy=county.policy_path,
+        duban_clock=START,
+        duban_clock_speed=1.0,
+        duban_roles="web,worker,scheduler",
+        duban_link_check="off",
+    )
+
+
+async def _prepare(settings: Settings, county: County, say: Callable[[str], None]) -> None:
+    store = Store(settings.duban_database_url)
+    try:
+        await migrate.upgrade(store)
+        await remember_time(store, START)
+        async with store.write() as session:
+            work = Work(session, START, settings.policy)
+            loaded = await county_service.load(work, county)
+            if not loaded.already:
+                lines = read_roster(county.people_path).lines
+                people = [
+                    roster.Line(line.unit, line.name, line.userid, line.role_label, line.line_no) for line in lines
+                ]
+                await roster.apply(work, people)
+                say(f"已交办 {loaded.dispatched} 项，名单 {len(people)} 条。")
+    finally:
+        await store.close()
+
+
+async def _first_morning(service: Service) -> None:
+    if service.clock.now() < FIRST_LOOK and service.machine is not None:
+        await service.machine.move(FIRST_LOOK)
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> str:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    try:
+        await site.start()
+    except OSError:
+        raise SettingsError(f"端口 {port} 被占用：请换一个，例如 duban demo --port {port + 10}") from None
+    address = runner.addresses[0]
+    return f"http://127.0.0.1:{address[1]}"

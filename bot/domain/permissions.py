@@ -1,0 +1,74 @@
+"""Who may do what: every right × role × ownership is decided here and nowhere else (DESIGN §3, rules 2 and 8)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.people import Member, Role
+from bot.domain.states import Act
+
+
+class Right(StrEnum):
+    """What a command needs."""
+
+    REPORT = "report"  # sign, progress, submit, ask for an extension …: for the unit that owes the item
+    CHECK = "check"  # approve, return a submission, decide a request
+    REOPEN = "reopen"  # return what is closed already
+    URGE = "urge"
+    NAME_UNITS = "name_units"
+    MANAGE = "manage"  # start, suspend, resume, cancel, close without a submission
+    BROADCAST = "broadcast"
+    SEE_ITEM = "see_item"
+    SEE_QUEUE = "see_queue"
+    SEE_COUNTY = "see_county"  # overdue, figures, ledger
+    SEE_PEOPLE = "see_people"
+
+
+RIGHT_OF: dict[Act, Right] = {
+    Act.SIGN: Right.REPORT,
+    Act.PROGRESS: Right.REPORT,
+    Act.SUBMIT: Right.REPORT,
+    Act.UNDO: Right.REPORT,
+    Act.EXTEND: Right.REPORT,
+    Act.EXEMPT: Right.REPORT,
+    Act.DISPUTE: Right.REPORT,
+    Act.APPROVE: Right.CHECK,
+    Act.RETURN: Right.CHECK,
+    Act.AGREE: Right.CHECK,
+    Act.REFUSE: Right.CHECK,
+    Act.URGE: Right.URGE,
+    Act.NAME_UNITS: Right.NAME_UNITS,
+    Act.START: Right.MANAGE,
+    Act.SUSPEND: Right.MANAGE,
+    Act.RESUME: Right.MANAGE,
+    Act.CANCEL: Right.MANAGE,
+    Act.CLOSE: Right.MANAGE,
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose item it is: the unit that owes it (None: a whole row), its leads, and who checks it (empty: the office)."""
+
+    unit_id: int | None
+    leads: frozenset[int]
+    checkers: frozenset[int] = frozenset()
+
+
+def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
+    """Whether this person holds this right, over this item where the right is over items."""
+    if member.is_office:
+        return True
+    if right is Right.SEE_COUNTY:
+        return member.sees_all
+    if right is Right.SEE_QUEUE:
+        return Role.REVIEWER in member.roles
+    if right in (Right.BROADCAST, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
+        return False
+    if right is Right.SEE_ITEM:
+        return member.sees_all or scope.unit_id in member.acts_for or bool(member.reviews_for & scope.leads)
+    if right is Right.REPORT:
+        return scope.unit_id is not None and scope.unit_id in member.acts_for
+    if right is Right.CHECK:
+        # Nobody closes their own item: `checkers` never holds the unit that owes it (rule 2).
+        return bool(member.reviews_for & scope.checkers) and scope.unit_id not in member.reviews_for
+    return bool(member.reviews_for & scope.leads)

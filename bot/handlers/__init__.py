@@ -1,0 +1,1 @@
+"""Chat: parse → authorise → one service call → render. One module per topic."""

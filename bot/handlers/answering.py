@@ -1,0 +1,92 @@
+"""Words that answer what the bot asked: 确认, 取消, a number, a reason, a link, a file."""
+
+from dataclasses import replace
+
+from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
+from bot.dialogue.verbs import info_of
+from bot.domain.states import Act
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.noticing import confirmed
+from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
+from bot.handlers.reporting import proofs_of, submit_asked
+from bot.handlers.targets import own
+from bot.services import conversation
+from bot.services.conversation import Pending
+from bot.store.items import ItemRow, items_by_id
+from bot.texts import answers
+
+
+async def confirm(ctx: Ctx, _command: Command) -> str:
+    pending = await conversation.pending(ctx.work, ctx.key)
+    if pending is None or pending.kind != conversation.CONFIRM:
+        return answers.NOTHING_PENDING
+    await conversation.forget(ctx.work, ctx.key)
+    if "notice" in pending.payload:
+        return await confirmed(ctx, pending.payload["notice"])
+    return await perform(ctx, order_from(pending.payload["order"]))
+
+
+async def abort(ctx: Ctx, _command: Command) -> str:
+    pending = await conversation.pending(ctx.work, ctx.key)
+    if pending is None or pending.kind == conversation.ITEM:
+        return answers.NOTHING_PENDING
+    await conversation.forget(ctx.work, ctx.key)
+    return answers.CANCELLED
+
+
+async def link(ctx: Ctx, command: Command) -> str:
+    """A link without a verb: for the item asked about; with a number it is offered as 完成 (rule 9)."""
+    if not command.targets:
+        return await submit_asked(ctx, proofs_of(ctx, command), command.text)
+    items = await own(ctx, command, Act.SUBMIT)
+    pending = await conversation.pending(ctx.work, ctx.key)
+    order = Order(Act.SUBMIT, tuple(item.id for item in items), command.text, proofs_of(ctx, command))
+    if pending and pending.kind == conversation.EVIDENCE and pending.payload["ids"] == [item.id for item in items]:
+        return await perform(ctx, order)
+    return await confirm_first(ctx, order, items)
+
+
+async def words(ctx: Ctx, said: NotUnderstood, text: str) -> str:
+    """Words that are no command: the answer to an open question, or an answer that changes nothing."""
+    pending = await conversation.pending(ctx.work, ctx.key)
+    if pending is not None:
+        if pending.kind == conversation.WORDS and said.kind not in (Kind.EMPTY, Kind.QUOTE):
+            return await resolve_words(ctx, pending.payload["order"], text.strip())
+        if pending.kind == conversation.CHOICE and said.kind is Kind.NUMBER and said.targets:
+            return await _chosen(ctx, pending, said.targets[0])
+        if pending.kind == conversation.CONFIRM:
+            return f"{_hint(said)}还有一件事等您：回复 确认 执行，回复 取消 放弃。"
+    if said.kind is Kind.NUMBER and said.targets:
+        raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
+    return answers.unknown(_hint(said))
+
+
+async def _chosen(ctx: Ctx, pending: Pending, target: Target) -> str:
+    order = order_from(pending.payload["order"])
+    found = [item for item in await items_by_id(ctx.work.session, pending.payload["ids"]) if _is(item, target)]
+    if not found:
+        raise Refused(f"{target} 不在刚才列出的事项里，请从中选一个编号，或回复 取消。")
+    await conversation.forget(ctx.work, ctx.key)
+    return await perform(ctx, replace(order, ids=(found[0].id,)))
+
+
+def _is(item: ItemRow, target: Target) -> bool:
+    return item.number == target.number and target.node in (None, item.seq)
+
+
+_HINTS = {
+    Kind.QUESTION: "这是一个问题，我没有改动任何事项。",
+    Kind.NEGATION: "您说的是还没办完，我没有改动任何事项。",
+    Kind.CONDITION: "条件还没满足，我没有改动任何事项；办完再报。",
+    Kind.PROMISE: "收到您的打算，我没有改动任何事项；办完再报。",
+    Kind.QUOTE: "这是转发或引用的话，我没有改动任何事项；要办理请用自己的话发。",
+    Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。请一件一条发。",
+    Kind.UNCLEAR_NUMBER: "分不清哪个数字是编号，没有改动任何事项。请把编号写在最前面，如：进展 12，文字",
+}
+
+
+def _hint(said: NotUnderstood) -> str:
+    if said.kind is Kind.NO_TARGET and said.verb is not None:
+        info = info_of(said.verb)
+        return f"“{info.label}”要写明编号，例如：{info.example}"
+    return _HINTS.get(said.kind, "")

@@ -1,0 +1,126 @@
+"""A pressed button of a card: does what its words would do, once; a stale press changes nothing and says so."""
+
+from sqlalchemy import select
+
+from bot.domain.states import Act, RequestKind, State
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.orders import Order, ask_reason, perform
+from bot.handlers.targets import check
+from bot.services import notices, requests
+from bot.services.prompts import evidence_of
+from bot.services.work import Lane
+from bot.store.items import ItemRow, items_by_id
+from bot.store.tables import Outbox, Request
+from bot.texts import answers
+from bot.texts.words import bullet_list
+
+
+async def pressed(ctx: Ctx, key: str, task_id: str, response_code: str) -> str:
+    """`key` is verb:item:number as `services.prompts` made it; `response_code` lets the pressed card be updated."""
+    card = await _remember_code(ctx, task_id, response_code)
+    parts = key.split(":")
+    try:
+        verb, first, second = parts[0], int(parts[1]), int(parts[2]) if len(parts) > 2 else 0
+        handler = _BUTTONS[verb]
+    except (KeyError, ValueError, IndexError):
+        raise Refused(answers.stale("不认识这个按钮")) from None
+    answer, settled = await handler(ctx, first, second)
+    if settled and card is not None and card.response_code:
+        # Settled by somebody else before: this person's card did not know yet.
+        await _grey(ctx, card, settled)
+    return answer
+
+
+async def _remember_code(ctx: Ctx, task_id: str, response_code: str) -> Outbox | None:
+    """Every press brings a fresh code; the one before is spent."""
+    number = task_id.rpartition("-")[2]
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    card = await ctx.work.session.scalar(select(Outbox).where(Outbox.id == int(number), Outbox.member_key == ctx.key))
+    if card is not None and response_code:
+        card.response_code = response_code
+    return card
+
+
+async def _grey(ctx: Ctx, card: Outbox, became: str) -> None:
+    await ctx.work.send(
+        f"settle:{card.id}:{card.response_code}"[:200],
+        Lane.REPLY,
+        "card_update",
+        ctx.key,
+        {"response_code": card.response_code, "replace_name": became},
+        "卡片状态更新",
+    )
+    card.response_code = None
+
+
+async def _item(ctx: Ctx, item_id: int) -> ItemRow:
+    found = await items_by_id(ctx.work.session, [item_id], lock=True)
+    if not found:
+        raise Refused(answers.stale("事项已不存在"))
+    return found[0]
+
+
+async def _approve(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
+    item = await _item(ctx, item_id)
+    if item.state is not State.SUBMITTED or item.submission != submission:
+        return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
+    check(ctx, item, Act.APPROVE)
+    return await perform(ctx, Order(Act.APPROVE, (item.id,))), ""
+
+
+async def _return(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
+    item = await _item(ctx, item_id)
+    if item.state is not State.SUBMITTED or item.submission != submission:
+        return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
+    check(ctx, item, Act.RETURN)
+    return await ask_reason(ctx, Order(Act.RETURN, (item.id,)), [item]), ""
+
+
+async def _links(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
+    item = await _item(ctx, item_id)
+    check_seen = item.submission == submission and item.state is State.SUBMITTED
+    if not check_seen:
+        return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
+    check(ctx, item, Act.APPROVE)
+    links = await evidence_of(ctx.work, item, submission)
+    shown = bullet_list(links) if links else "没有链接或文件（本项凭文字说明即可）"
+    return f"{item.ref}（{item.unit}）的佐证：\n{shown}", ""
+
+
+async def _decide(ctx: Ctx, item_id: int, request_id: int, agreed: bool) -> tuple[str, str]:
+    item = await _item(ctx, item_id)
+    request = await ctx.work.session.get(Request, request_id, with_for_update=True)
+    if request is None or request.assignment_id != item.id:
+        return answers.stale("申请已不存在"), "已失效"
+    if request.state != "open":
+        became = {"agreed": "已同意", "refused": "不同意", "withdrawn": "已撤回"}[request.state]
+        return answers.stale(f"{item.ref}（{item.unit}）的申请{became}"), became
+    check(ctx, item, Act.AGREE)
+    await requests.decide(ctx.work, item, request, agreed, "")
+    kind = RequestKind(request.kind).label
+    return answers.decided(item.ref, item.unit, kind, agreed, request.new_due), ""
+
+
+async def _agree(ctx: Ctx, item_id: int, request_id: int) -> tuple[str, str]:
+    return await _decide(ctx, item_id, request_id, True)
+
+
+async def _refuse(ctx: Ctx, item_id: int, request_id: int) -> tuple[str, str]:
+    return await _decide(ctx, item_id, request_id, False)
+
+
+async def _read(ctx: Ctx, notice_id: int, _unused: int) -> tuple[str, str]:
+    if await notices.read(ctx.work, ctx.key, notice_id) is None:
+        raise Refused(answers.stale("没有发给您的这个通知"))
+    return answers.read(notice_id), "已收到"
+
+
+_BUTTONS = {
+    "approve": _approve,
+    "return": _return,
+    "links": _links,
+    "agree": _agree,
+    "refuse": _refuse,
+    "read": _read,
+}

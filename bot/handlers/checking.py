@@ -1,0 +1,119 @@
+"""What those who check say: 待审, 通过, 退回, 催办, 同意, 不同意."""
+
+from sqlalchemy import select
+
+from bot.dialogue.intents import Command
+from bot.domain.permissions import Right, may
+from bot.domain.states import Act, RequestKind, State
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.orders import Order, confirm_first, perform
+from bot.handlers.targets import WHO, check, named_units, task_rows, theirs
+from bot.services import requests
+from bot.services.views import evidence, unresolved_tasks, waiting_for
+from bot.store.items import ItemRow, items, items_by_id
+from bot.store.people import unit_people
+from bot.store.tables import Assignment, Request
+from bot.texts import answers, lists
+from bot.texts.words import bullet_list
+
+
+async def pending(ctx: Ctx, _command: Command) -> str:
+    if not may(ctx.member, Right.SEE_QUEUE):
+        raise Refused(answers.not_allowed("待审", WHO[Right.SEE_QUEUE]))
+    mine = await my_queue(ctx)
+    proofs = await evidence(ctx.work.session, mine)
+    open_requests = await _my_requests(ctx)
+    unresolved = await unresolved_tasks(ctx.work.session) if ctx.member.is_office else []
+    return lists.queue(
+        [(item, [proof.name for proof in proofs.get(item.id, [])]) for item in mine],
+        [(item, RequestKind(request.kind).label, request.reason) for request, item in open_requests],
+        [f"{task.number} {task.item}" for task in unresolved],
+    )
+
+
+async def my_queue(ctx: Ctx) -> list[ItemRow]:
+    """Submissions this person is to check: of their leads; for the office those no reviewer can check."""
+    session = ctx.work.session
+    if ctx.member.reviews_for:
+        mine = [i for i in await waiting_for(session, ctx.member.reviews_for) if may(ctx.member, Right.CHECK, i.scope)]
+        if not ctx.member.is_office:
+            return mine
+    else:
+        mine = []
+    staffed = {unit for unit, people in (await unit_people(session)).items() if people.reviewers}
+    waiting = await items(session, Assignment.state == State.SUBMITTED)
+    offices = [item for item in waiting if not item.checkers & staffed]
+    return list({item.id: item for item in (*mine, *offices)}.values())
+
+
+async def _my_requests(ctx: Ctx) -> list[tuple[Request, ItemRow]]:
+    found = (await ctx.work.session.scalars(select(Request).where(Request.state == "open").order_by(Request.id))).all()
+    rows = {item.id: item for item in await items_by_id(ctx.work.session, [r.assignment_id for r in found])}
+    return [
+        (request, rows[request.assignment_id])
+        for request in found
+        if may(ctx.member, Right.CHECK, rows[request.assignment_id].scope)
+    ]
+
+
+async def act_on_theirs(ctx: Ctx, command: Command, act: Act) -> str:
+    """通过, 退回, 催办 and the office's acts: on named units at once, on many after 确认."""
+    chosen = await theirs(ctx, command, act)
+    order = Order(act, tuple(item.id for item in chosen), command.text.strip())
+    if act is Act.RETURN and not order.words and command.many:
+        raise Refused(f"退回多个单位请一起写明理由，例如：退回 {chosen[0].number} 全部 链接打不开")
+    if command.many or (not command.units and len(chosen) > 1):
+        return await confirm_first(ctx, order, chosen, f"理由：{order.words}" if order.words else "")
+    return await perform(ctx, order)
+
+
+async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
+    """同意, 不同意: with number and unit, or bare where exactly one request is open for this person."""
+    if command.targets:
+        item, request = await _named_request(ctx, command)
+    else:
+        mine = await _my_requests(ctx)
+        if not mine:
+            raise Refused("现在没有等您决定的申请。")
+        if len(mine) > 1:
+            verb = "同意" if agreed else "不同意"
+            lines = [f"· {item.code} {item.unit}：{RequestKind(r.kind).label}" for r, item in mine]
+            raise Refused(
+                f"有 {len(mine)} 个申请等您决定，请写明是哪一个（如 {verb} {mine[0][1].code} "
+                f"{mine[0][1].unit}）：\n" + bullet_list(lines)
+            )
+        request, item = mine[0]
+    check(ctx, item, Act.AGREE)
+    await requests.decide(ctx.work, item, request, agreed, command.text.strip())
+    return answers.decided(item.ref, item.unit, RequestKind(request.kind).label, agreed, request.new_due)
+
+
+async def _named_request(ctx: Ctx, command: Command) -> tuple[ItemRow, Request]:
+    units = named_units(ctx, command)
+    rows = await task_rows(ctx, command.targets[0])
+    for item in rows:
+        if units and item.unit_id not in units:
+            continue
+        if not units and not may(ctx.member, Right.CHECK, item.scope):
+            continue
+        check(ctx, item, Act.AGREE)
+        request = await requests.open_request(ctx.work, item)
+        if request is not None:
+            return item, request
+    raise Refused(await _no_request(ctx, rows, units))
+
+
+async def _no_request(ctx: Ctx, rows: list[ItemRow], units: list[int]) -> str:
+    last = await ctx.work.session.scalar(
+        select(Request)
+        .where(
+            Request.assignment_id.in_([item.id for item in rows if not units or item.unit_id in units]),
+            Request.state.in_(["agreed", "refused"]),
+        )
+        .order_by(Request.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        return f"{rows[0].ref} 没有等待决定的申请。"
+    verdict = "同意" if last.state == "agreed" else "不同意"
+    return f"{rows[0].ref} 的{RequestKind(last.kind).label}申请已有决定：{verdict}。"

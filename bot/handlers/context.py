@@ -1,0 +1,66 @@
+"""What a handler knows: who speaks, the transaction, the directory, and a polite way to refuse."""
+
+from dataclasses import dataclass, field
+
+from bot.dialogue.names import Names
+from bot.domain.calendar import WorkCalendar
+from bot.domain.people import Member
+from bot.domain.responsibility import Directory
+from bot.services.report import Proof
+from bot.services.work import Work
+
+
+class Refused(Exception):  # it is an answer, not an error
+    """Nothing was changed; the text says why and what would work."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to send to the person, stored under DUBAN_DATA_DIR."""
+
+    path: str
+    name: str
+
+
+@dataclass
+class Ctx:
+    """One message being handled."""
+
+    work: Work
+    member: Member
+    directory: Directory
+    names: Names
+    proof: Proof | None = None  # the file this message is
+    ledger: File | None = None  # the ledger made for this message
+    files: list[File] = field(default_factory=list)  # to be sent after the answer
+
+    @property
+    def key(self) -> str:
+        """The account in lower case."""
+        return self.member.userid.lower()
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.work.calendar
+
+    def unit_id(self, name: str) -> int:
+        """The id of an official unit name."""
+        return next(unit.id for unit in self.directory.units if unit.name == name)
+
+    def unit_name(self, unit_id: int) -> str:
+        return next(unit.name for unit in self.directory.units if unit.id == unit_id)
+
+    def group_ids(self, name: str) -> tuple[int, ...]:
+        return next(group.unit_ids for group in self.directory.groups if group.name == name)
+
+    def unit_names(self, ids: frozenset[int]) -> str:
+        return "、".join(unit.name for unit in self.directory.units if unit.id in ids)
+
+    @property
+    def own_unit(self) -> str:
+        """How to call the side this person speaks for."""
+        return self.unit_names(self.member.acts_for | self.member.reviews_for) or "您"

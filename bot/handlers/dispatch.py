@@ -1,0 +1,299 @@
+"""A stored message to its handler and its answer: one transaction, once (rules 7 and 8)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.clock import Clock
+from bot.dialogue.commands import parse as understand
+from bot.dialogue.intents import Command, NotUnderstood
+from bot.dialogue.names import Names
+from bot.dialogue.verbs import Verb
+from bot.domain.calendar import local_day
+from bot.domain.people import Member
+from bot.domain.permissions import Right, may
+from bot.domain.policy import Policy
+from bot.domain.responsibility import Directory
+from bot.domain.states import Act, RequestKind
+from bot.evidence.scan import describe, redact, scan
+from bot.handlers import answering, buttons, checking, looking, managing, noticing, reporting
+from bot.handlers.context import Ctx, File, Refused
+from bot.handlers.ledgers import make_ledger
+from bot.handlers.uploads import keep_file
+from bot.services.report import Proof
+from bot.services.work import Lane, Work
+from bot.store import people
+from bot.store.engine import Store
+from bot.store.tables import Inbox
+from bot.store.tables import Member as MemberRow
+from bot.texts import answers
+from bot.texts.fit import fit
+from bot.wecom.client import WecomClient
+from bot.wecom.crypto import CallbackCrypto
+from bot.wecom.errors import CallbackError
+from bot.wecom.messages import Incoming, parse
+
+log = structlog.get_logger()
+
+LONGEST = 2000  # characters of one message
+PARTS = 4  # messages one answer may take
+
+Handler = Callable[[Ctx, Command], Awaitable[str]]
+
+
+def _acts(act: Act) -> Handler:
+    async def handler(ctx: Ctx, command: Command) -> str:
+        return await checking.act_on_theirs(ctx, command, act)
+
+    return handler
+
+
+def _asks(kind: RequestKind) -> Handler:
+    async def handler(ctx: Ctx, command: Command) -> str:
+        return await reporting.request(ctx, command, kind)
+
+    return handler
+
+
+def _decides(agreed: bool) -> Handler:
+    async def handler(ctx: Ctx, command: Command) -> str:
+        return await checking.decide(ctx, command, agreed)
+
+    return handler
+
+
+async def _later(_ctx: Ctx, _command: Command) -> str:
+    return answers.LATER.format(what="通报")
+
+
+HANDLERS: dict[Verb, Handler] = {
+    Verb.HELP: looking.show_help,
+    Verb.TASKS: looking.tasks,
+    Verb.ACK: noticing.received,
+    Verb.WHY: looking.why,
+    Verb.SIGN: reporting.sign,
+    Verb.PROGRESS: reporting.progress,
+    Verb.SUBMIT: reporting.submit,
+    Verb.UNDO: reporting.undo,
+    Verb.EXTEND: _asks(RequestKind.EXTEND),
+    Verb.EXEMPT: _asks(RequestKind.EXEMPT),
+    Verb.DISPUTE: _asks(RequestKind.DISPUTE),
+    Verb.PENDING: checking.pending,
+    Verb.APPROVE: _acts(Act.APPROVE),
+    Verb.RETURN: _acts(Act.RETURN),
+    Verb.URGE: _acts(Act.URGE),
+    Verb.AGREE: _decides(True),
+    Verb.REFUSE: _decides(False),
+    Verb.OVERDUE: looking.overdue,
+    Verb.STATS: looking.stats,
+    Verb.LEDGER: looking.ledger,
+    Verb.PEOPLE: managing.roster,
+    Verb.ASSIGN: managing.name_units,
+    Verb.START: managing.start,
+    Verb.SUSPEND: _acts(Act.SUSPEND),
+    Verb.RESUME: _acts(Act.RESUME),
+    Verb.CANCEL: _acts(Act.CANCEL),
+    Verb.CLOSE: _acts(Act.CLOSE),
+    Verb.NOTICE: noticing.draft,
+    Verb.UNREAD: noticing.unread,
+    Verb.BULLETIN: _later,
+    Verb.CONFIRM: answering.confirm,
+    Verb.ABORT: answering.abort,
+    Verb.LINK: answering.link,
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was read and made before the transaction: it must not hold one while a file is fetched or written."""
+
+    incoming: Incoming
+    member: Member | None
+    directory: Directory
+    said: Command | NotUnderstood | None
+    secret: str = ""  # what kind of personal data the words hold, if any
+    proof: Proof | None = None
+    proof_problem: str = ""
+    ledger: File | None = None
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        store: Store,
+        crypto: CallbackCrypto,
+        client: WecomClient,
+        clock: Clock,
+        policy: Policy,
+        data_dir: Path,
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._crypto = crypto
+        self._client = client
+        self._clock = clock
+        self._policy = policy
+        self._data_dir = data_dir
+        self._wake_delivery = wake_delivery
+        self._known: tuple[Directory, Names] | None = None
+
+    async def handle(self, row_id: int) -> None:
+        """Handles one inbox row. Raises when it could not; then nothing was changed."""
+        prepared = await self._prepare(row_id)
+        if prepared is None:
+            return
+        async with self._store.write() as session:
+            row = await session.get(Inbox, row_id, with_for_update=True)
+            if row is None or row.state != "new":
+                return
+            work = Work(session, self._clock.now(), self._policy, prepared.member, row.key)
+            answer, files = await self._answer(work, prepared)
+            await self._reply(work, prepared.incoming.sender, row.key, answer, files)
+            row.state, row.handled_at = "done", work.now
+            row.sealed, row.words = None, redact(_words_of(prepared.incoming))
+        self._wake_delivery()
+
+    async def give_up(self, row_id: int, reason: str) -> None:
+        """Parks a message that failed every time: the office sees it, the sender gets one apology."""
+        async with self._store.write() as session:
+            row = await session.get(Inbox, row_id, with_for_update=True)
+            if row is None or row.state != "new":
+                return
+            row.state, row.error, row.attempts = "parked", reason, row.attempts + 1
+            work = Work(session, self._clock.now(), self._policy)
+            await self._reply(work, row.sender, row.key, answers.APOLOGY, [])
+        self._wake_delivery()
+
+    # -- before the transaction
+
+    async def _prepare(self, row_id: int) -> Prepared | None:
+        async with self._store.read() as session:
+            row = await session.get(Inbox, row_id)
+            if row is None or row.state != "new" or row.sealed is None:
+                return None
+            try:
+                incoming = parse(self._crypto.open_sealed(row.sealed))
+            except CallbackError as error:
+                # Only possible when the secrets were changed while it waited.
+                raise LookupError("打不开这条消息：回调密钥可能已更换") from error
+            member = await people.member(session, row.sender)
+            directory = await people.directory(session)
+        text = _text_of(incoming)
+        findings = scan(text) if text else ()
+        if findings:
+            return Prepared(incoming, member, directory, None, secret=describe(findings))
+        names = self._names(directory)
+        said = understand(text, names, local_day(self._clock.now())) if text and member else None
+        prepared = Prepared(incoming, member, directory, said)
+        return await self._fetch(prepared, row.key)
+
+    async def _fetch(self, prepared: Prepared, key: str) -> Prepared:
+        """Downloads a file somebody sent; makes the ledger somebody asked for."""
+        incoming, member, said = prepared.incoming, prepared.member, prepared.said
+        if member is None:
+            return prepared
+        if incoming.kind in ("file", "image") and incoming.media_id:
+            proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
+            return Prepared(incoming, member, prepared.directory, said, proof=proof, proof_problem=problem)
+        if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
+            ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key)
+            return Prepared(incoming, member, prepared.directory, said, ledger=ledger)
+        return prepared
+
+    def _names(self, directory: Directory) -> Names:
+        if self._known is None or self._known[0] != directory:
+            self._known = (directory, Names.of(directory))
+        return self._known[1]
+
+    # -- inside it
+
+    async def _answer(self, work: Work, prepared: Prepared) -> tuple[str, list[File]]:
+        incoming, member = prepared.incoming, prepared.member
+        if member is None:
+            speaks = incoming.kind != "event" or incoming.event in ("click", "template_card_event")
+            return (answers.STRANGER if speaks else ""), []
+        await _reachable_again(work, member)
+        if prepared.secret:
+            return answers.PERSONAL.format(what=prepared.secret), []
+        names = self._names(prepared.directory)
+        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
+        try:
+            return await self._speak(ctx, prepared), ctx.files
+        except Refused as refusal:
+            return refusal.text, []
+
+    async def _speak(self, ctx: Ctx, prepared: Prepared) -> str:
+        incoming = prepared.incoming
+        if incoming.kind == "event":
+            if incoming.event == "template_card_event":
+                return await buttons.pressed(ctx, incoming.event_key, incoming.task_id, incoming.response_code)
+            if incoming.event in ("enter_agent", "subscribe"):
+                return await _welcome(ctx)
+            if incoming.event != "click":
+                return ""
+        if incoming.kind in ("file", "image"):
+            if prepared.proof is None:
+                raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
+            return await reporting.submit_asked(ctx, (prepared.proof,))
+        text = _text_of(incoming)
+        if not text.strip():
+            raise Refused("目前只看得懂文字、链接、图片和文件。请改用文字发，回复 帮助 看能做什么。")
+        if len(text) > LONGEST:
+            raise Refused(f"消息太长（{len(text)} 字，最多 {LONGEST} 字），没有处理。请分几条发，或发文件。")
+        if isinstance(prepared.said, Command):
+            return await HANDLERS[prepared.said.verb](ctx, prepared.said)
+        if prepared.said is None:
+            return answers.unknown()
+        return await answering.words(ctx, prepared.said, text)
+
+    async def _reply(self, work: Work, userid: str, key: str, answer: str, files: list[File]) -> None:
+        parts = fit(answer)
+        if len(parts) > PARTS:
+            parts = (*parts[: PARTS - 1], parts[PARTS - 1][:600] + "……（太长，后面的请看台账）")
+        for number, part in enumerate(parts):
+            payload = {"text": part, "userid": userid}
+            await work.send(
+                f"reply:{key}:{number}", Lane.REPLY, "text", people.key_of(userid), payload, "回复您刚才的消息"
+            )
+        for number, file in enumerate(files):
+            payload = {"path": file.path, "name": file.name}
+            await work.send(
+                f"reply:{key}:file{number}", Lane.REPLY, "file", people.key_of(userid), payload, "您要的文件"
+            )
+
+
+def _text_of(incoming: Incoming) -> str:
+    """What the person said: their words, a menu entry's key, a shared link."""
+    if incoming.kind == "event":
+        return incoming.event_key if incoming.event == "click" else ""
+    if incoming.kind == "link":
+        return incoming.link_url
+    return incoming.text
+
+
+def _words_of(incoming: Incoming) -> str:
+    if incoming.kind == "event":
+        return f"［{incoming.event}］{incoming.event_key}"
+    if incoming.kind in ("file", "image"):
+        return f"［{incoming.kind}］{incoming.file_name}"
+    return _text_of(incoming)
+
+
+async def _reachable_again(work: Work, member: Member) -> None:
+    row = await work.session.get(MemberRow, member.userid.lower())
+    if row is not None and row.unreachable_at is not None:
+        row.unreachable_at = None
+
+
+async def _welcome(ctx: Ctx) -> str:
+    """Once per person: opening the application again is no question."""
+    row = await ctx.work.session.get(MemberRow, ctx.key)
+    if row is None or row.welcomed_at is not None:
+        return ""
+    row.welcomed_at = ctx.work.now
+    return looking.greeting(ctx)
+
+
+__all__ = ["HANDLERS", "Dispatcher"]

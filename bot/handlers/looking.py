@@ -1,0 +1,248 @@
+"""What only looks: 帮助, 任务, 逾期, 统计, 台账, 为什么."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from bot.dialogue.intents import Command
+from bot.dialogue.verbs import Verb, info_of
+from bot.domain.calendar import local
+from bot.domain.people import Role
+from bot.domain.permissions import Right, Scope, may
+from bot.domain.states import OPEN, State
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.targets import WHO, WORKS, named_units
+from bot.services.views import (
+    HISTORY_ACTS,
+    days_late,
+    days_left,
+    evidence,
+    figures,
+    history,
+    item_light,
+    last_message,
+    unresolved_tasks,
+)
+from bot.store.items import ItemRow, items, items_of_task, items_of_units
+from bot.store.tables import Assignment, Task, TaskLead
+from bot.texts import answers, lists
+from bot.texts.help import help_text
+from bot.texts.words import clock, day, names, time_left
+
+EVERYBODY = (Verb.TASKS, Verb.ACK, Verb.WHY, Verb.HELP)
+CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.EXEMPT, Verb.DISPUTE)
+REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
+LEAD_ALSO = (Verb.ASSIGN,)
+COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER)
+OFFICE = (
+    Verb.PEOPLE,
+    Verb.ASSIGN,
+    Verb.START,
+    Verb.SUSPEND,
+    Verb.RESUME,
+    Verb.CANCEL,
+    Verb.CLOSE,
+    Verb.NOTICE,
+    Verb.UNREAD,
+)
+
+
+async def show_help(ctx: Ctx, _command: Command) -> str:
+    member = ctx.member
+    groups: list[tuple[str, Sequence[Verb]]] = [("查看", EVERYBODY)]
+    if member.acts_for:
+        groups.append(("办理（本单位事项）", CONTACT))
+    if member.reviews_for or member.is_office:
+        groups.append(("审核（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
+    if member.sees_all:
+        groups.append(("全县情况", COUNTY))
+    if member.is_office:
+        groups.append(("县办（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
+    return help_text([(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups])
+
+
+async def tasks(ctx: Ctx, command: Command) -> str:
+    if command.targets:
+        return "\n\n".join([await _one(ctx, number, command) for number in _numbers(command)])
+    parts = []
+    units = frozenset(named_units(ctx, command))
+    if units and not ctx.member.sees_all:
+        units &= ctx.member.acts_for
+    for unit in sorted(units or ctx.member.acts_for):
+        rows = await items_of_units(ctx.work.session, [unit])
+        parts.append(_unit_list(ctx, unit, rows))
+    if ctx.member.reviews_for and not units:
+        parts.append(await _led(ctx))
+    if ctx.member.sees_all and not units:
+        parts.append(await _county(ctx, "全县"))
+    if not parts:
+        raise Refused("您的名单信息里没有单位，看不到事项。请联系县政府办公室核对人员名单。")
+    return "\n\n".join(parts)
+
+
+def _numbers(command: Command) -> list[int]:
+    return list(dict.fromkeys(target.number for target in command.targets))[:3]
+
+
+def _unit_list(ctx: Ctx, unit: int, rows: Sequence[ItemRow]) -> str:
+    today = ctx.work.today
+    seen = [
+        lists.Seen(
+            item,
+            item_light(item, ctx.work.policy, today),
+            days_left(item, ctx.calendar, today),
+            days_late(item, ctx.calendar, today),
+        )
+        for item in rows
+        if item.state in OPEN
+    ]
+    waiting = sum(1 for item in rows if item.state is State.SUBMITTED)
+    closed = sum(1 for item in rows if item.state is State.CLOSED)
+    return lists.own(ctx.unit_name(unit), seen, waiting, closed)
+
+
+async def _led(ctx: Ctx) -> str:
+    led = select(TaskLead.task_id).where(TaskLead.unit_id.in_(sorted(ctx.member.reviews_for)))
+    rows = [
+        item
+        for item in await items(ctx.work.session)
+        if item.task_id in set((await ctx.work.session.scalars(led)).all())
+    ]
+    where = f"{ctx.unit_names(ctx.member.reviews_for)}牵头"
+    return _figures(ctx, where, rows, 0) + "\n回复 待审 看要审核的"
+
+
+async def _county(ctx: Ctx, where: str) -> str:
+    rows = await items(ctx.work.session)
+    return _figures(ctx, where, rows, len(await unresolved_tasks(ctx.work.session))) + "\n看某项回复：任务 编号"
+
+
+def _figures(ctx: Ctx, where: str, rows: Sequence[ItemRow], unresolved: int) -> str:
+    found = figures(rows, unresolved, ctx.work.policy, ctx.work.today)
+    return lists.figures(
+        where, found.total, found.by_state, found.by_light, found.overdue, found.stalled, found.unresolved
+    )
+
+
+async def _one(ctx: Ctx, number: int, command: Command) -> str:
+    session = ctx.work.session
+    task = await session.scalar(select(Task).where(Task.number == number))
+    rows = await items_of_task(session, number)
+    if task is None:
+        numbers = sorted((await session.scalars(select(Task.number))).all())
+        raise Refused(answers.no_such_task(number, numbers[0], numbers[-1]) if numbers else "任务清单还没有导入。")
+    units = named_units(ctx, command)
+    leads = frozenset((await session.scalars(select(TaskLead.unit_id).where(TaskLead.task_id == task.id))).all())
+    mine = [item for item in rows if may(ctx.member, Right.SEE_ITEM, item.scope)]
+    if not mine and not may(ctx.member, Right.SEE_ITEM, Scope(None, leads)):
+        raise Refused(answers.not_yours(f"{task.number} {task.item}", ctx.own_unit))
+    nodes = {target.node for target in command.targets if target.number == number} - {None}
+    mine = [i for i in mine if (not units or i.unit_id in units) and (not nodes or i.seq in nodes)]
+    own = [item for item in mine if item.unit_id in ctx.member.acts_for]
+    shown = mine if units else (own or mine)
+    return await _detail(ctx, task, shown)
+
+
+async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
+    paths = [f"{path['site']}：{path['column']}" if path["column"] else path["site"] for path in task.paths]
+    entries: list[lists.Entry] = []
+    if len(rows) <= 2:
+        status = [line for item in rows for line in await _status(ctx, item)]
+        for past in (await history(ctx.work.session, [item.id for item in rows])).values():
+            entries += [
+                lists.Entry(e.at, e.actor_name, HISTORY_ACTS.get(e.act, e.act), e.words)
+                for e in past
+                if e.act != "dispatch"
+            ]
+    else:
+        status = _spread(ctx, rows)
+    if task.unknown:
+        waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
+        status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
+    step = WORKS[rows[0].state] if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
+    note = task.note if ctx.member.is_office else ""
+    title = f"{task.number} {task.item}"
+    return lists.detail(title, task.measures, paths, task.lead_text, status, entries, step, note)
+
+
+async def _status(ctx: Ctx, item: ItemRow) -> list[str]:
+    today = ctx.work.today
+    left, late = days_left(item, ctx.calendar, today), days_late(item, ctx.calendar, today)
+    dot = lists.DOT[item_light(item, ctx.work.policy, today)]
+    when = f"（{time_left(left, late)}）" if item.state in OPEN else ""
+    node = f" {item.code} {item.node_title}" if item.code != str(item.number) else ""
+    lines = [f"【{item.unit}{node}】{dot} {item.state.label}，时限 {day(item.due)}{when}"]
+    if item.extensions:
+        lines.append(f"已延期 {item.extensions} 次")
+    if item.state is State.RETURNED and item.return_reason:
+        lines.append(f"退回理由：{item.return_reason}")
+    proofs = (await evidence(ctx.work.session, [item])).get(item.id, [])
+    lines += [f"佐证：{proof.name}" for proof in proofs[:5]]
+    return lines
+
+
+def _spread(ctx: Ctx, rows: Sequence[ItemRow]) -> list[str]:
+    """A row with many units: how many stand where, and who is late."""
+    lines = []
+    for code in dict.fromkeys(item.code for item in rows):
+        of_node = [item for item in rows if item.code == code]
+        by_state = {state: [i for i in of_node if i.state is state] for state in State}
+        counts = "，".join(f"{state.label} {len(found)}" for state, found in by_state.items() if found)
+        head = f"{code} " if code != str(of_node[0].number) else ""
+        lines.append(f"【{head}时限 {day(of_node[0].due)}】{len(of_node)} 个单位：{counts}")
+        late = [i.unit for i in of_node if i.state in OPEN and days_late(i, ctx.calendar, ctx.work.today)]
+        if late:
+            lines.append(f"逾期：{names(late, 12)}")
+        for state in (State.SUBMITTED, State.RETURNED):
+            if by_state[state]:
+                lines.append(f"{state.label}：{names([i.unit for i in by_state[state]], 12)}")
+    return lines
+
+
+def _need_county(ctx: Ctx, what: str) -> None:
+    if not may(ctx.member, Right.SEE_COUNTY):
+        raise Refused(answers.not_allowed(what, WHO[Right.SEE_COUNTY]))
+
+
+async def overdue(ctx: Ctx, command: Command) -> str:
+    _need_county(ctx, "逾期")
+    units = set(named_units(ctx, command))
+    rows = await items(ctx.work.session, Assignment.state.in_([str(state) for state in OPEN]))
+    late = [(i, days_late(i, ctx.calendar, ctx.work.today)) for i in rows if not units or i.unit_id in units]
+    return lists.overdue([(item, days) for item, days in late if days])
+
+
+async def stats(ctx: Ctx, command: Command) -> str:
+    _need_county(ctx, "统计")
+    units = named_units(ctx, command)
+    if not units:
+        return await _county(ctx, "全县")
+    rows = await items_of_units(ctx.work.session, units)
+    return _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)
+
+
+async def ledger(ctx: Ctx, _command: Command) -> str:
+    _need_county(ctx, "台账")
+    if ctx.ledger is None:
+        raise Refused("台账没有生成成功，请稍后再发一次。")
+    ctx.files.append(ctx.ledger)
+    return f"台账已生成（{ctx.ledger.name}），文件随后发出。"
+
+
+async def why(ctx: Ctx, _command: Command) -> str:
+    row = await last_message(ctx.work.session, ctx.key)
+    if row is None or row.sent_at is None:
+        return "还没有给您发过消息。"
+    rules = list(dict.fromkeys(line[3] for line in row.payload.get("lines", []) if line[3])) or [row.reason]
+    first = (row.words or "").split("\n", 1)[0]
+    at_what = "您的消息" if row.lane == 0 else "您"
+    return f"{clock(row.sent_at)} 发给{at_what}的“{first}”，依据：\n" + "\n".join(f"· {rule}" for rule in rules[:12])
+
+
+def greeting(ctx: Ctx) -> str:
+    """The first words to somebody who opens the application."""
+    posts = "、".join(dict.fromkeys(f"{post.unit}{post.role.label}" for post in ctx.member.posts))
+    first = "任务" if Role.CONTACT in ctx.member.roles or not ctx.member.reviews_for else "待审"
+    hour = local(ctx.work.now).hour
+    hello = "早上好" if hour < 12 else "下午好"
+    return f"{ctx.member.name}，{hello}。您在督办里是{posts}。\n回复 {first} 看您的事项，回复 帮助 看能做什么。"

@@ -1,0 +1,76 @@
+"""What the office alone says: 指定, 起算, 人员; and the ledger."""
+
+from sqlalchemy import select
+
+from bot.dialogue.intents import Command
+from bot.domain.permissions import Right, Scope, may
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.reporting import date_problem
+from bot.handlers.targets import WHO, named_units
+from bot.services import manage
+from bot.store import people
+from bot.store.tables import Node, Task, TaskLead
+from bot.texts import answers, lists
+from bot.texts.words import day, names
+
+
+async def _task(ctx: Ctx, command: Command, usage: str) -> Task:
+    if not command.targets:
+        raise Refused(f"请写明编号，例如：{usage}")
+    task = await ctx.work.session.scalar(select(Task).where(Task.number == command.targets[0].number).with_for_update())
+    if task is None:
+        raise Refused(f"没有 {command.targets[0].number} 号任务。")
+    return task
+
+
+async def name_units(ctx: Ctx, command: Command) -> str:
+    usage = "指定 2 县教委、县民政局"
+    task = await _task(ctx, command, usage)
+    query = select(TaskLead.unit_id).where(TaskLead.task_id == task.id)
+    leads = frozenset((await ctx.work.session.scalars(query)).all())
+    if not may(ctx.member, Right.NAME_UNITS, Scope(None, leads)):
+        raise Refused(answers.not_allowed("指定", WHO[Right.NAME_UNITS]))
+    units = named_units(ctx, command)
+    if not units:
+        raise Refused(f"请写明单位，例如：{usage}")
+    if not task.unknown:
+        raise Refused(f"{task.number} {task.item} 的责任单位已经明确，不用指定。")
+    words = names((ctx.unit_name(unit) for unit in units), 60)
+    made = await manage.name_units(ctx.work, task, units, words)
+    already = len(units) - len({item.unit_id for item in made})
+    tail = f"（{already} 个单位先前已交办）" if already else ""
+    return f"已指定 {task.number} {task.item}：{names([item.unit for item in made], 12)}{tail}，将随下一次晨报交办。"
+
+
+async def start(ctx: Ctx, command: Command) -> str:
+    if not may(ctx.member, Right.MANAGE):
+        raise Refused(answers.not_allowed("起算", WHO[Right.MANAGE]))
+    task = await _task(ctx, command, "起算 38 2021-07-01")
+    node = await ctx.work.session.scalar(select(Node).where(Node.task_id == task.id, Node.trigger.is_not(None)))
+    if node is None or node.trigger is None:
+        raise Refused(f"{task.number} {task.item} 的时限不用起算，就是 {task.deadline_text or '清单写明的日期'}。")
+    if command.when is None:
+        raise Refused(answers.bad_date(date_problem(command.problem), "起算", str(task.number)))
+    due = await manage.start(ctx.work, node, command.when, int(node.trigger.strip("+m")))
+    waiting = "责任单位还没有明确，请再回复：指定 " + str(task.number) + " 单位" if task.unknown else ""
+    return f"{task.number} {task.item} 自 {day(command.when)} 起算，时限为 {day(due)}。{waiting}"
+
+
+async def roster(ctx: Ctx, command: Command) -> str:
+    if not may(ctx.member, Right.SEE_PEOPLE):
+        raise Refused(answers.not_allowed("人员", WHO[Right.SEE_PEOPLE]))
+    units = named_units(ctx, command)
+    if not units:
+        raise Refused("请写明单位，例如：人员 新民镇")
+    everybody = await people.members(ctx.work.session)
+    reachable = {key for unit in (await people.unit_people(ctx.work.session)).values() for key in unit.contacts}
+    lines = []
+    for unit in units:
+        of_unit = [
+            (post.role.label, member.name, member.userid, key in reachable or post.role.value != "contact")
+            for key, member in everybody.items()
+            for post in member.posts
+            if post.unit_id == unit
+        ]
+        lines.append(lists.unit_people(ctx.unit_name(unit), of_unit))
+    return "\n".join(lines)

@@ -1,0 +1,110 @@
+"""通知, 未读 and 收到."""
+
+from bot.dialogue.intents import Audience, Command
+from bot.domain.calendar import local
+from bot.domain.people import Role
+from bot.domain.permissions import Right, may
+from bot.domain.responsibility import suggest
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.targets import WHO
+from bot.services import conversation, notices
+from bot.store import people
+from bot.texts import answers
+from bot.texts.words import clock
+
+BODY_BYTES = 1900  # what is left of 2048 for the words around it
+
+
+async def draft(ctx: Ctx, command: Command) -> str:
+    """Shows who will get it and when it leaves, and waits for 确认."""
+    if not may(ctx.member, Right.BROADCAST):
+        raise Refused(answers.not_allowed("通知", WHO[Right.BROADCAST]))
+    usage = "例如：通知 各乡镇（街道） 请于11月10日前核对联络员名单"
+    if command.unknown_units:
+        near = suggest(command.unknown_units[0], ctx.directory)
+        raise Refused(answers.unknown_units(command.unknown_units, near) + "\n" + usage)
+    if not command.audience:
+        raise Refused(f"请写明发给谁（全体、各乡镇（街道）、单位名称或角色）和内容，{usage}")
+    if not command.text.strip():
+        raise Refused(f"请写上通知内容，{usage}")
+    if len(command.text.encode()) > BODY_BYTES:
+        raise Refused(f"通知内容太长（最多约 {BODY_BYTES // 3} 字）。请精简，或把正文做成文件另发。")
+    keys, name = await _recipients(ctx, command.audience)
+    if not keys:
+        raise Refused(f"{name}：名单上没有人可以收。请先用 duban roster 更新人员名单。")
+    payload = {"keys": keys, "audience": name, "body": command.text.strip(), "urgent": command.urgent}
+    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"notice": payload})
+    leaves = _leaves(ctx, command.urgent)
+    return answers.confirm_notice(name, len(keys), leaves, command.text.strip())
+
+
+def _leaves(ctx: Ctx, urgent: bool) -> str:
+    moment = notices.leaves_at(ctx.work, urgent)
+    if moment <= ctx.work.now:
+        return "立即"
+    return f"{clock(local(moment))} "
+
+
+async def _recipients(ctx: Ctx, audience: tuple[Audience, ...]) -> tuple[list[str], str]:
+    """Accounts, each once, and the audience in words. A unit means its first contact unless a role is named."""
+    keys: dict[str, None] = {}
+    words: list[str] = []
+    for part in audience:
+        found, name = await _part(ctx, part)
+        keys.update(dict.fromkeys(found))
+        words.append(name)
+    keys.pop(ctx.key, None)
+    return list(keys), "、".join(dict.fromkeys(words))
+
+
+async def _part(ctx: Ctx, part: Audience) -> tuple[list[str], str]:
+    session = ctx.work.session
+    role = part.role.label if part.role else ""
+    if part.everyone:
+        if part.role:
+            return await people.with_role(session, part.role), f"全体{role}"
+        return list(await people.members(session)), "全体"
+    if part.unit is None and part.group is None:
+        return (await people.with_role(session, part.role) if part.role else []), f"全体{role}"
+    ids = [ctx.unit_id(part.unit)] if part.unit else list(ctx.group_ids(part.group or ""))
+    name = f"{part.unit or part.group}{role}"
+    if part.role and part.role is not Role.CONTACT:
+        return await people.with_role(session, part.role, ids), name
+    there = await people.unit_people(session)
+    return [there[unit].contacts[0] for unit in ids if unit in there and there[unit].contacts], name
+
+
+async def confirmed(ctx: Ctx, payload: dict[str, object]) -> str:
+    keys = [str(key) for key in payload["keys"]]  # type: ignore[attr-defined]
+    urgent = bool(payload["urgent"])
+    notice = await notices.send(ctx.work, str(payload["audience"]), keys, str(payload["body"]), urgent)
+    return answers.notice_sent(notice.id, len(keys), _leaves(ctx, urgent))
+
+
+async def unread(ctx: Ctx, command: Command) -> str:
+    if not may(ctx.member, Right.BROADCAST):
+        raise Refused(answers.not_allowed("未读", WHO[Right.BROADCAST]))
+    number = command.targets[0].number if command.targets else None
+    notice = await notices.last_notice(ctx.work, number)
+    if notice is None:
+        raise Refused("还没有发过通知。" if number is None else f"没有通知 {number}。")
+    missing, total = await notices.unread(ctx.work, notice)
+    everybody = await people.members(ctx.work.session)
+    named = [f"{everybody[key].posts[0].unit}{everybody[key].name}" if key in everybody else key for key in missing]
+    return answers.unread(notice.id, named, total)
+
+
+async def received(ctx: Ctx, _command: Command) -> str:
+    """收到 answers the latest message that asked for it (rule 11)."""
+    found = await notices.acknowledge(ctx.work, ctx.key, ctx.member.acts_for)
+    if found is None:
+        return answers.NO_WAITING_ASK
+    if found.notice is not None:
+        return answers.read(found.notice.id)
+    if found.nothing_left:
+        return "收到。晨报里的事项都已签收。"
+    refs = [(item.ref, item.due) for item in found.signed]
+    first = found.signed[0]
+    left = ctx.calendar.between(ctx.work.today, first.due)
+    late = ctx.calendar.between(first.due, ctx.work.today)
+    return answers.signed(refs, left, late)

@@ -1,0 +1,186 @@
+"""An order: one act on resolved items. Done at once, or kept until 确认; checked again when it is done."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bot.domain.permissions import RIGHT_OF, Right, may
+from bot.domain.states import ALLOWED, Act, State
+from bot.handlers.context import Ctx
+from bot.services import audience, conversation, manage, report, review
+from bot.services.report import Proof
+from bot.services.views import days_late, days_left
+from bot.store.items import ItemRow, items_by_id
+from bot.texts import answers
+from bot.texts.words import bullet_list
+
+
+@dataclass(frozen=True)
+class Order:
+    act: Act
+    ids: tuple[int, ...]
+    words: str = ""
+    proofs: tuple[Proof, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "act": str(self.act),
+            "ids": list(self.ids),
+            "words": self.words,
+            "proofs": [asdict(proof) for proof in self.proofs],
+        }
+
+
+def order_from(data: dict[str, Any]) -> Order:
+    return Order(Act(data["act"]), tuple(data["ids"]), data["words"], tuple(Proof(**proof) for proof in data["proofs"]))
+
+
+async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra: str = "") -> str:
+    """Shows what an order on many items will touch, and waits (DESIGN §6)."""
+    if not items:
+        return f"没有可以{order.act.label}的事项，什么都没有改。回复 任务 看您的事项。"
+    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"order": order.as_json()})
+    several_units = len({item.unit_id for item in items}) > 1
+    lines = [f"{item.ref}（{item.unit}）" if several_units else item.ref for item in items]
+    return answers.confirm(f"将{order.act.label}", lines, len(items), extra)
+
+
+async def perform(ctx: Ctx, order: Order) -> str:
+    """Does an order and says what changed. Items that moved on meanwhile are left alone and named."""
+    found = await items_by_id(ctx.work.session, order.ids, lock=True)
+    ready = [item for item in found if _still_possible(ctx, item, order.act)]
+    left = [item for item in found if item not in ready]
+    answer = await _DO[order.act](ctx, order, ready) if ready else ""
+    if left:
+        states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
+        answer = "\n".join(part for part in (answer, f"未处理 {len(left)} 项，状态已变：{states}") if part)
+    return answer or "没有可以处理的事项，什么都没有改。"
+
+
+def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:
+    right = Right.REOPEN if act is Act.RETURN and item.state is not State.SUBMITTED else RIGHT_OF[act]
+    return may(ctx.member, right, item.scope) and item.state in ALLOWED[act]
+
+
+async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    for item in items:
+        await report.sign(ctx.work, item)
+    today, first = ctx.work.today, items[0]
+    left, late = days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today)
+    return answers.signed([(item.ref, item.due) for item in items], left, late)
+
+
+async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    lines = []
+    for item in items:
+        await report.note(ctx.work, item, order.words, order.proofs)
+        newly = item.state is State.DISPATCHED
+        lines.append(answers.noted(item.ref, item.code, newly, len(order.proofs)))
+    return "\n".join(lines)
+
+
+async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    """完成. A row with publishing paths needs a link or a file; without one the words are kept and it is asked for."""
+    lines: list[str] = []
+    lacking: list[ItemRow] = []
+    for item in items:
+        if item.needs_evidence and not order.proofs and not await report.has_evidence(ctx.work, item):
+            lacking.append(item)
+            continue
+        await report.submit(ctx.work, item, order.words, order.proofs)
+        proofs = [proof.name for proof in order.proofs]
+        lines.append(answers.submitted(item.ref, item.code, await checker_name(ctx, item), proofs))
+    if lacking:
+        lines.append(await _ask_evidence(ctx, order, lacking))
+    elif lines:
+        await conversation.forget(ctx.work, ctx.key)
+    return "\n".join(lines)
+
+
+async def _ask_evidence(ctx: Ctx, order: Order, lacking: Sequence[ItemRow]) -> str:
+    if order.words:
+        for item in lacking:
+            await report.note(ctx.work, item, order.words, signs=False)
+    if len(lacking) == 1:
+        await conversation.expect(
+            ctx.work, ctx.key, conversation.EVIDENCE, {"ids": [lacking[0].id], "words": order.words}
+        )
+        return answers.needs_evidence(lacking[0].ref, bool(order.words))
+    refs = "、".join(item.code for item in lacking)
+    return f"{refs} 要有公开的链接或文件才能提交，请逐项发：完成 {lacking[0].code} 链接"
+
+
+async def checker_name(ctx: Ctx, item: ItemRow) -> str:
+    """Who checks, in words: the lead units, or the office where none of them can."""
+    people = await audience.checkers(ctx.work.session, item)
+    office = await audience.office(ctx.work.session)
+    if not item.checkers or (people and set(people) <= set(office)):
+        return "县政府办公室"
+    return ctx.unit_names(item.checkers)
+
+
+async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    for item in items:
+        await review.approve(ctx.work, item, order.words)
+    return answers.approved([f"{item.ref}（{item.unit}）" for item in items])
+
+
+async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    if not order.words:
+        return await ask_reason(ctx, order, items)
+    for item in items:
+        await review.send_back(ctx.work, item, order.words)
+    return answers.sent_back([f"{item.ref}（{item.unit}）" for item in items], order.words)
+
+
+async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    await conversation.expect(ctx.work, ctx.key, conversation.WORDS, {"order": order.as_json()})
+    where = f"{items[0].code} {items[0].unit}"
+    head = f"{order.act.label} {items[0].ref}（{items[0].unit}）：" if len(items) == 1 else ""
+    return head + answers.reason_needed(order.act.label, where)
+
+
+async def _urge(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+    reached: list[str] = []
+    unreachable: list[str] = []
+    by_unit: dict[int, list[ItemRow]] = {}
+    for item in items:
+        by_unit.setdefault(item.unit_id, []).append(item)
+    for of_unit in by_unit.values():
+        sent = await review.urge(ctx.work, of_unit)
+        (reached if sent else unreachable).append(of_unit[0].unit)
+    return answers.urged(items[0].ref, reached, unreachable)
+
+
+def _managed(done: str):  # type: ignore[no-untyped-def]
+    service = {"中止": manage.suspend, "恢复": manage.resume, "撤销": manage.cancel, "销号": manage.close}[done]
+
+    async def do(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
+        if not order.words and done != "恢复":
+            return await ask_reason(ctx, order, items)
+        for item in items:
+            await service(ctx.work, item, order.words)
+        refs = [f"{item.ref}（{item.unit}）" for item in items]
+        return f"已{done} {len(refs)} 项：\n{bullet_list([f'· {ref}' for ref in refs])}"
+
+    return do
+
+
+_DO = {
+    Act.SIGN: _sign,
+    Act.PROGRESS: _progress,
+    Act.SUBMIT: _submit,
+    Act.APPROVE: _approve,
+    Act.RETURN: _return,
+    Act.URGE: _urge,
+    Act.SUSPEND: _managed("中止"),
+    Act.RESUME: _managed("恢复"),
+    Act.CANCEL: _managed("撤销"),
+    Act.CLOSE: _managed("销号"),
+}
+
+
+async def resolve_words(ctx: Ctx, data: dict[str, Any], words: str) -> str:
+    """The reason that was asked for has come."""
+    await conversation.forget(ctx.work, ctx.key)
+    return await perform(ctx, replace(order_from(data), words=words))

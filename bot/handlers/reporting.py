@@ -1,0 +1,144 @@
+"""What a unit says of its own items: 签收, 进展, 完成, 撤回, 延期, 不涉及, 异议."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.dialogue.intents import Command, Problem, Trouble
+from bot.domain.permissions import Right, may
+from bot.domain.states import ALLOWED, Act, RequestKind
+from bot.handlers.context import Ctx, Refused
+from bot.handlers.orders import Order, checker_name, confirm_first, perform
+from bot.handlers.targets import all_own, named_units, open_of, own, task_rows
+from bot.services import conversation, report, requests
+from bot.services.report import Proof
+from bot.store.items import ItemRow, items_by_id
+from bot.texts import answers
+
+
+def proofs_of(ctx: Ctx, command: Command) -> tuple[Proof, ...]:
+    links = tuple(Proof("link", link) for link in command.links)
+    return (*links, ctx.proof) if ctx.proof else links
+
+
+async def sign(ctx: Ctx, command: Command) -> str:
+    if command.many or command.bare:
+        items = await all_own(ctx, command, Act.SIGN)
+        return await confirm_first(ctx, Order(Act.SIGN, _ids(items)), items)
+    items = await own(ctx, command, Act.SIGN)
+    return await perform(ctx, Order(Act.SIGN, _ids(items)))
+
+
+async def progress(ctx: Ctx, command: Command) -> str:
+    items = await own(ctx, command, Act.PROGRESS)
+    words = _words(ctx, command)
+    if not words and not command.links:
+        raise Refused(f"请写上进展内容，例如：进展 {items[0].code} 机制文件正在会签")
+    return await perform(ctx, Order(Act.PROGRESS, _ids(items), words or "佐证", proofs_of(ctx, command)))
+
+
+async def submit(ctx: Ctx, command: Command) -> str:
+    if command.many:
+        items = await all_own(ctx, command, Act.SUBMIT)
+        order = Order(Act.SUBMIT, _ids(items), command.text, proofs_of(ctx, command))
+        lacking = [item.code for item in items if item.needs_evidence]
+        extra = f"其中 {'、'.join(lacking[:20])} 还要逐项发链接。" if lacking and not command.links else ""
+        return await confirm_first(ctx, order, items, extra)
+    if not command.targets:
+        return await submit_asked(ctx, proofs_of(ctx, command), command.text)
+    items = await own(ctx, command, Act.SUBMIT)
+    words = command.text if ctx.member.is_office else (command.words or command.text)
+    return await perform(ctx, Order(Act.SUBMIT, _ids(items), words, proofs_of(ctx, command)))
+
+
+async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> str:
+    """A bare 完成, a link or a file: for the item last asked about if that is exactly one, else asks (rule 11)."""
+    pending = await conversation.pending(ctx.work, ctx.key)
+    if pending and pending.kind in (conversation.EVIDENCE, conversation.ITEM):
+        ids = [int(i) for i in pending.payload["ids"]]
+        asked = [item for item in await items_by_id(ctx.work.session, ids) if item.state in ALLOWED[Act.SUBMIT]]
+        if len(asked) == 1 and may(ctx.member, Right.REPORT, asked[0].scope):
+            said = words or str(pending.payload.get("words", ""))
+            return await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
+    candidates = await open_of(ctx)
+    if not candidates:
+        raise Refused(answers.which_item("完成", []))
+    order = Order(Act.SUBMIT, (), words, tuple(proofs))
+    await conversation.expect(
+        ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": list(_ids(candidates))}
+    )
+    return answers.which_item("完成的是" if not proofs else "这个佐证是", [item.ref for item in candidates])
+
+
+async def undo(ctx: Ctx, command: Command) -> str:
+    """撤回: the person's own last act on the item, whatever their role."""
+    units = set(named_units(ctx, command)) if ctx.member.is_office or ctx.member.reviews_for else set()
+    answer = ""
+    for target in dict.fromkeys(command.targets):
+        rows = [item for item in await task_rows(ctx, target) if may(ctx.member, Right.SEE_ITEM, item.scope)]
+        rows = [item for item in rows if not units or item.unit_id in units]
+        if not rows:
+            raise Refused(f"{target} 不是您的事项，没有可以撤回的操作。")
+        for item in reversed(rows):
+            done = await report.undo(ctx.work, item)
+            if done:
+                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, done.state.label) + "\n"
+                break
+        else:
+            raise Refused(answers.cannot_undo(rows[0].ref))
+    await conversation.forget(ctx.work, ctx.key)
+    return answer.strip()
+
+
+async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
+    act = requests.ACT_OF[kind]
+    if not command.targets:
+        candidates = await open_of(ctx)
+        raise Refused(answers.which_item(kind.label, [item.ref for item in candidates]) + f"（{kind.label} 编号 理由）")
+    items = await own(ctx, command, act)
+    if len(items) > 1:
+        raise Refused(f"申请请一项一项提，例如：{kind.label} {items[0].code} …")
+    item = items[0]
+    new_due = _new_due(ctx, command, item) if kind is RequestKind.EXTEND else None
+    reason = _words(ctx, command)
+    if not reason:
+        usage = {
+            RequestKind.EXTEND: answers.extend_usage(item.code),
+            RequestKind.EXEMPT: f"请写明理由，例如：不涉及 {item.code} 本单位没有这项职责",
+            RequestKind.DISPUTE: f"请写明理由，例如：异议 {item.code} 本单位只是配合单位",
+        }
+        raise Refused(usage[kind])
+    there = await requests.open_request(ctx.work, item)
+    if there is not None:
+        raise Refused(answers.already_asked(item.ref, RequestKind(there.kind).label, there.at))
+    await requests.ask(ctx.work, item, kind, reason, new_due)
+    checker = await checker_name(ctx, item)
+    deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
+    detail = f"{item.due} → {new_due}" if new_due else ""
+    return answers.asked(item.ref, kind.label, deciders, detail)
+
+
+def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
+    if command.when is None:
+        raise Refused(answers.bad_date(date_problem(command.problem), "延期", item.code))
+    if command.when <= item.due:
+        raise Refused(f"新时限 {command.when} 不晚于现在的时限 {item.due}，不需要延期。")
+    if command.when <= ctx.work.today:
+        raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
+    return command.when
+
+
+def date_problem(problem: Problem | None) -> str:
+    if problem is None or problem.trouble is Trouble.NO_DATE:
+        return "没有看到日期。"
+    if problem.trouble is Trouble.NO_YEAR:
+        return f"“{problem.words}”没有年份，不能确定是哪一年。"
+    return f"“{problem.words}”不是有效的日期。"
+
+
+def _words(ctx: Ctx, command: Command) -> str:
+    """The person's own words; for a unit's person a unit's name is part of them."""
+    return (command.text if ctx.member.is_office else command.words or command.text).strip()
+
+
+def _ids(items: Sequence[ItemRow]) -> tuple[int, ...]:
+    return tuple(item.id for item in items)

@@ -1,0 +1,92 @@
+"""What the operator must know: the checks of /readyz and `duban doctor`, the figures of /metrics."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.calendar import local
+from bot.domain.policy import Policy
+from bot.http import Check
+from bot.inbox import backlog
+from bot.services.work import Lane
+from bot.store import migrate
+from bot.store.engine import Store
+from bot.store.tables import Outbox
+from scheduler.delivery import Health
+
+# Every check says what to do, not only what is wrong.
+DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX = "数据库", "工作日历", "平台", "收件", "发件"
+
+
+async def checks(
+    store: Store, policy: Policy, now: datetime, delivery: Health | None, unknown_year: int | None
+) -> list[Check]:
+    """One line each. The platform is judged by what delivery saw; `doctor` calls it."""
+    found = [await database(store), calendar(policy, now, unknown_year)]
+    if delivery is not None:
+        found.append(Check(PLATFORM, not delivery.halted, delivery.halted or "正常"))
+    if found[0].ok:
+        found += await queues(store)
+    return found
+
+
+async def database(store: Store) -> Check:
+    try:
+        at = await migrate.current(store)
+    except (SQLAlchemyError, OSError) as error:
+        return Check(DATABASE, False, f"连不上：{type(error).__name__}，请检查 DUBAN_DATABASE_URL 和数据库服务")
+    if at is None:
+        return Check(DATABASE, False, "还没有建立，请运行 duban init")
+    if at != migrate.wanted():
+        return Check(DATABASE, False, "结构与程序版本不符，请运行 duban init")
+    return Check(DATABASE, True, "正常")
+
+
+def calendar(policy: Policy, now: datetime, unknown_year: int | None = None) -> Check:
+    year = unknown_year or local(now).year
+    missing = [y for y in (year, local(now).year) if not policy.calendar.knows(y)]
+    if missing:
+        return Check(
+            CALENDAR, False, f"不知道 {missing[0]} 年的放假安排：升级 chinesecalendar，或写进策略文件的 [calendar]"
+        )
+    return Check(CALENDAR, True, f"{local(now).year} 年已知")
+
+
+async def queues(store: Store) -> list[Check]:
+    new, parked = await backlog(store)
+    async with store.read() as session:
+        rows = await session.execute(
+            select(Outbox.state, func.count()).where(Outbox.state.in_(["failed", "unknown"])).group_by(Outbox.state)
+        )
+        counts = dict(rows.tuples().all())
+    failed, unknown = counts.get("failed", 0), counts.get("unknown", 0)
+    # Failed messages and parked ones need a person, but the service goes on: they are said and do not fail the check.
+    return [
+        Check(INBOX, True, f"待处理 {new} 条，搁置 {parked} 条"),
+        Check(OUTBOX, True, f"发送失败 {failed} 条，可能未送达 {unknown} 条"),
+    ]
+
+
+async def metrics(store: Store, now: datetime) -> bytes:
+    """Prometheus text, made from the database at the moment of asking: the same on every replica."""
+    registry = CollectorRegistry()
+    inbox = Gauge("duban_inbox_messages", "Stored callbacks by state", ["state"], registry=registry)
+    depth = Gauge("duban_outbox_messages", "Outgoing messages by lane and state", ["lane", "state"], registry=registry)
+    age = Gauge("duban_outbox_oldest_due_seconds", "Age of the oldest message that is due", ["lane"], registry=registry)
+    new, parked = await backlog(store)
+    inbox.labels("new").set(new)
+    inbox.labels("parked").set(parked)
+    async with store.read() as session:
+        for lane, state, count in await session.execute(
+            select(Outbox.lane, Outbox.state, func.count()).group_by(Outbox.lane, Outbox.state)
+        ):
+            depth.labels(Lane(lane).name.lower(), state).set(count)
+        for lane, oldest in await session.execute(
+            select(Outbox.lane, func.min(Outbox.not_before))
+            .where(Outbox.state == "pending", Outbox.not_before <= now)
+            .group_by(Outbox.lane)
+        ):
+            age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
+    return generate_latest(registry)

@@ -1,0 +1,127 @@
+"""通知 and 收到: the office broadcasts, everybody answers once, 未读 says who has not."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from bot.domain.states import State
+from bot.domain.timing import in_window, next_open
+from bot.services import report
+from bot.services.work import Lane, Work
+from bot.store.items import ItemRow, items_by_id
+from bot.store.tables import Ask, Notice, Outbox, Receipt
+
+BROADCAST = "县政府办公室发的通知"
+CARD_BODY = 112  # characters a card shows; a longer notice goes as text
+
+
+def leaves_at(work: Work, urgent: bool) -> datetime:
+    """When a notice confirmed now goes out: in working hours, unless it is an emergency (rule 3)."""
+    return work.now if urgent else next_open(work.calendar, work.policy, work.now)
+
+
+async def send(work: Work, audience: str, keys: Sequence[str], body: str, urgent: bool) -> Notice:
+    """One message and one receipt for each of `keys`."""
+    notice = Notice(
+        by=work.actor,
+        audience=audience,
+        body=body,
+        urgent=urgent,
+        state="sent",
+        at=work.now,
+        leaves_at=leaves_at(work, urgent),
+    )
+    work.session.add(notice)
+    await work.session.flush()
+    # 立即 outside working hours is an emergency measure, so it stands in the record as one.
+    emergency = urgent and not in_window(work.calendar, work.policy, work.now)
+    after = {"audience": audience, "people": len(keys), "emergency": emergency}
+    work.audit("notice", f"notice:{notice.id}", {}, after, body)
+    text = f"【通知 {notice.id}】{body}\n——县政府办公室。看到请回复：收到"
+    payload: dict[str, object] = {"text": text, "notice": notice.id}
+    if len(body) <= CARD_BODY:
+        payload["card"] = {
+            "title": f"通知 {notice.id}",
+            "desc": "县政府办公室",
+            "sub": body,
+            "rows": [],
+            "buttons": [["收到", f"read:{notice.id}"]],
+        }
+    for key in keys:
+        work.session.add(Receipt(notice_id=notice.id, member_key=key, answered_at=None))
+        await work.send(
+            f"notice:{notice.id}:{key}",
+            Lane.BROADCAST,
+            "card" if "card" in payload else "text",
+            key,
+            payload,
+            BROADCAST,
+            about=f"notice:{notice.id}:{key}",
+            not_before=notice.leaves_at,
+        )
+    return notice
+
+
+async def last_notice(work: Work, number: int | None = None) -> Notice | None:
+    query = select(Notice).where(Notice.state == "sent").order_by(Notice.id.desc()).limit(1)
+    if number is not None:
+        query = query.where(Notice.id == number)
+    return await work.session.scalar(query)
+
+
+async def unread(work: Work, notice: Notice) -> tuple[list[str], int]:
+    """Accounts that have not answered, and how many people there were."""
+    query = select(Receipt.member_key).where(Receipt.notice_id == notice.id, Receipt.answered_at.is_(None))
+    missing = list((await work.session.scalars(query.order_by(Receipt.member_key))).all())
+    total = await work.session.scalar(select(func.count()).where(Receipt.notice_id == notice.id))
+    return missing, total or 0
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What a 收到 answered: a notice, or the items of a digest (those signed by it, those signed already)."""
+
+    notice: Notice | None = None
+    signed: tuple[ItemRow, ...] = ()
+    nothing_left: bool = False
+
+
+async def acknowledge(work: Work, key: str, units: Collection[int]) -> Acknowledged | None:
+    """收到 answers the latest message that asked for it (rule 11). None where none is open."""
+    ask = await work.session.scalar(
+        select(Ask).where(Ask.member_key == key, Ask.answered_at.is_(None)).order_by(Ask.id.desc()).limit(1)
+    )
+    if ask is None:
+        return None
+    if ask.kind == "notice":
+        return Acknowledged(notice=await read(work, key, int(ask.refs[0])))
+    ask.answered_at = work.now
+    mine = await items_by_id(work.session, [int(ref) for ref in ask.refs], lock=True)
+    waiting = [item for item in mine if item.state is State.DISPATCHED and item.unit_id in units]
+    for item in waiting:
+        await report.sign(work, item)
+    return Acknowledged(signed=tuple(waiting), nothing_left=not waiting)
+
+
+async def read(work: Work, key: str, notice_id: int) -> Notice | None:
+    """Records this person's receipt of a notice; None if they were not sent it. A second time changes nothing."""
+    receipt = await work.session.get(Receipt, (notice_id, key))
+    notice = await work.session.get(Notice, notice_id)
+    if receipt is None or notice is None:
+        return None
+    if receipt.answered_at is None:
+        receipt.answered_at = work.now
+        state: dict[str, object] = {"person": key}
+        work.audit("receipt", f"notice:{notice_id}", {}, state)
+        missing, total = await unread(work, notice)
+        if not missing:
+            await work.tell(f"read-by-all:{notice_id}", notice.by.lower(), f"通知 {notice_id} 已全部收到（{total} 人）")
+    outbox_ids = select(Outbox.id).where(Outbox.about == f"notice:{notice_id}:{key}")
+    await work.session.execute(
+        update(Ask)
+        .where(Ask.member_key == key, Ask.outbox_id.in_(outbox_ids), Ask.answered_at.is_(None))
+        .values(answered_at=work.now)
+    )
+    return notice

@@ -1,0 +1,112 @@
+"""Facts into the bytes the platform gets: done when a message is first claimed, and frozen from then on (rule 4)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.domain.calendar import local, local_day
+from bot.domain.planning import LineKind
+from bot.domain.states import OPEN, State
+from bot.services.views import days_late
+from bot.services.work import Work
+from bot.store import people
+from bot.store.items import ItemRow, items_by_id
+from bot.store.tables import News, Outbox, Request, Unit
+from bot.texts.digest import Entry, compose
+from bot.texts.fit import clip
+
+HELD_BYTES = 360  # a message that waited for the morning, as a line of the digest
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a person reads, as text; `card` where it goes as a card. `asks` are items a 收到 or a bare link answers."""
+
+    text: str
+    card: dict[str, Any] | None = None
+    signs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Not sent after all: what it asked for is done, or the person may no longer hear of it."""
+
+    why: str
+
+
+async def still_due(work: Work, row: Outbox) -> Dropped | None:
+    """Is this message still due and still permitted? Asked at the first claim and before every retry."""
+    if row.lane == 0 or row.member_key is None:
+        return None
+    if await people.member(work.session, row.member_key) is None:
+        return Dropped("收件人已不在人员名单")
+    wanted = row.payload.get("while")
+    if wanted is not None:
+        found = await items_by_id(work.session, [wanted["id"]])
+        if not found or found[0].state not in wanted["states"]:
+            return Dropped("事项状态已变，不再需要")
+        if wanted["submission"] is not None and found[0].submission != wanted["submission"]:
+            return Dropped("已有新的提交")
+    if "while_request" in row.payload:
+        request = await work.session.get(Request, row.payload["while_request"])
+        if request is None or request.state != "open":
+            return Dropped("申请已有决定")
+    if row.kind == "digest" and row.body is not None and not await _digest(work, row):
+        return Dropped("所列事项都已办结")
+    return None
+
+
+async def render(work: Work, row: Outbox) -> Rendered | Dropped:
+    """Renders what is due now; Dropped when nothing of it is."""
+    if row.kind != "digest":
+        return Rendered(row.payload["text"], row.payload.get("card"))
+    entries = await _digest(work, row)
+    if not entries:
+        return Dropped("所列事项都已办结")
+    composed = compose(entries, local_day(work.now), work.policy.digest_bytes)
+    signable = {entry.item_id for entry in entries if entry.kind in (LineKind.DISPATCH, LineKind.UNSIGNED)}
+    return Rendered(composed.text, signs=tuple(i for i in composed.listed if i in signable))
+
+
+async def _digest(work: Work, row: Outbox) -> list[Entry]:
+    """The lines that still hold, with the facts of this moment."""
+    lines = [(LineKind(kind), int(ref), int(days)) for kind, ref, days, _rule in row.payload["lines"]]
+    about_items = {ref for kind, ref, _ in lines if kind not in _OTHERS}
+    rows = {item.id: item for item in await items_by_id(work.session, about_items)}
+    day = date.fromisoformat(row.payload["day"])
+    entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
+    return [entry for entry in entries if entry is not None]
+
+
+_OTHERS = frozenset({LineKind.HELD, LineKind.NEWS, LineKind.UNREACHABLE})
+_WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE})
+
+
+async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow | None, day: date) -> Entry | None:
+    if kind is LineKind.HELD:
+        held = await work.session.get(Outbox, ref)
+        if held is None or await still_due(work, held):
+            return None
+        return Entry(kind, words=clip(held.payload["text"], HELD_BYTES))
+    if kind is LineKind.NEWS:
+        news = await work.session.get(News, ref)
+        return Entry(kind, words=clip(news.words, HELD_BYTES)) if news else None
+    if kind is LineKind.UNREACHABLE:
+        unit = await work.session.get(Unit, ref)
+        return Entry(kind, unit=unit.name) if unit else None
+    if item is None or not _holds(kind, item):
+        return None
+    if kind in (LineKind.DISPATCH, LineKind.UNSIGNED) and item.state is not State.DISPATCHED:
+        return None
+    if kind not in _WAITING and kind is not LineKind.REMIND:
+        # Said in the day's own number: a digest that leaves late must not understate.
+        days = days_late(item, work.calendar, local_day(work.now)) or days
+    if kind is LineKind.REMIND and local(work.now).date() != day:
+        days = work.calendar.between(local_day(work.now), item.due)
+    return Entry(kind, days, item.id, item.code, item.title, item.unit, item.due)
+
+
+def _holds(kind: LineKind, item: ItemRow) -> bool:
+    if kind in _WAITING:
+        return item.state is State.SUBMITTED
+    return item.state in OPEN

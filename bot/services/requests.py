@@ -1,0 +1,75 @@
+"""延期, 不涉及, 异议, and their decision: 同意, 不同意."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from bot.domain.states import OPEN, Act, RequestKind, State
+from bot.services import audience, prompts
+from bot.services.review import told_unit
+from bot.services.work import Work, snapshot
+from bot.store.items import ItemRow
+from bot.store.tables import Request
+from bot.texts.words import day
+
+ACT_OF = {RequestKind.EXTEND: Act.EXTEND, RequestKind.EXEMPT: Act.EXEMPT, RequestKind.DISPUTE: Act.DISPUTE}
+
+
+async def open_request(work: Work, item: ItemRow) -> Request | None:
+    return await work.session.scalar(
+        select(Request).where(Request.assignment_id == item.id, Request.state == "open").with_for_update()
+    )
+
+
+async def ask(work: Work, item: ItemRow, kind: RequestKind, reason: str, new_due: date | None) -> None:
+    """Files a request and asks lead and office to decide. The caller saw that none is open."""
+    request = Request(
+        assignment_id=item.id,
+        kind=kind,
+        new_due=new_due,
+        reason=reason,
+        state="open",
+        by=work.actor,
+        at=work.now,
+    )
+    work.session.add(request)
+    await work.session.flush()
+    state = snapshot(await work.assignment(item))
+    work.audit(ACT_OF[kind], item.subject, state, {**state, "request": request.id}, _words(kind, reason, new_due))
+    what = {
+        RequestKind.EXTEND: f"申请延期到 {day(new_due)}" if new_due else "申请延期",
+        RequestKind.EXEMPT: "认为本单位不涉及",
+        RequestKind.DISPUTE: "对交办提出异议",
+    }[kind]
+    people = [key for key in await audience.deciders(work.session, item) if key != work.actor.lower()]
+    await prompts.request(work, item, kind, request.id, what, reason, people)
+
+
+async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, words: str) -> None:
+    """Grants or refuses. A granted 延期 moves the deadline in force; 不涉及 and a granted 异议 end the item."""
+    kind = RequestKind(request.kind)
+    assignment = await work.assignment(item)
+    before = snapshot(assignment)
+    request.state = "agreed" if agreed else "refused"
+    request.decided_by = work.actor
+    request.decided_at = work.now
+    request.note = words
+    if agreed and kind is RequestKind.EXTEND and request.new_due is not None:
+        assignment.due = request.new_due
+        assignment.extensions += 1
+    elif agreed and State(assignment.state) in OPEN:
+        assignment.state = State.NOT_APPLICABLE
+    act = Act.AGREE if agreed else Act.REFUSE
+    work.audit(act, item.subject, before, snapshot(assignment), words)
+    await prompts.settle(work, f"request:{request.id}", f"{act.label}（{work.member.name if work.member else ''}）")
+    outcome = f"{item.ref} 的{kind.label}申请：{act.label}"
+    if agreed and request.new_due is not None:
+        outcome += f"，新时限 {day(request.new_due)}"
+    elif words:
+        outcome += f"（{words}）"
+    await told_unit(work, item, outcome)
+    await work.tell(f"decided:{request.id}", request.by.lower(), outcome)
+
+
+def _words(kind: RequestKind, reason: str, new_due: date | None) -> str:
+    return f"{day(new_due)} {reason}" if kind is RequestKind.EXTEND and new_due else reason

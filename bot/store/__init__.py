@@ -1,0 +1,1 @@
+"""Tables, migrations, queries and the unit of work, the same on SQLite and PostgreSQL."""

@@ -1,0 +1,120 @@
+"""The database: one engine, reads and writes, and what SQLite and PostgreSQL need to behave alike."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
+POOL_SIZE = 10
+
+_writing: ContextVar[bool] = ContextVar("duban_writing", default=False)
+
+
+class DatabaseError(RuntimeError):
+    """The database cannot be used; the message is one line that says what to do."""
+
+
+class Store:
+    """Sessions on the one database. On SQLite writes queue inside the process, not at the file's lock."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, self.is_sqlite)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._write_lock = asyncio.Lock()
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view; nothing is written."""
+        async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        if self.is_sqlite:
+            async with self._write_lock:
+                token = _writing.set(True)
+                try:
+                    async with self._sessions.begin() as session:
+                        yield session
+                finally:
+                    _writing.reset(token)
+        else:
+            async with self._sessions.begin() as session:
+                yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise DatabaseError("DUBAN_DATABASE_URL 写法不对，应如 sqlite+aiosqlite:///duban.db") from error
+    if parsed.drivername in ("sqlite", "postgresql"):
+        parsed = parsed.set(
+            drivername={"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}[parsed.drivername]
+        )
+    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise DatabaseError("DUBAN_DATABASE_URL 只支持 sqlite+aiosqlite:/// 与 postgresql+asyncpg://")
+    return parsed
+
+
+def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+    if not is_sqlite:
+        return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin_sqlite` says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        # An acknowledged message must survive a power cut, so every commit reaches the disk (rule 7).
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A write takes its lock at the start: a read that later writes could not wait for it, only fail.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
+    """Runs synchronous code (migrations) on a connection of the engine."""
+
+    async def go(connection: AsyncConnection) -> Any:
+        return await connection.run_sync(work)
+
+    token = _writing.set(True)
+    try:
+        async with store.engine.begin() as connection:
+            return await go(connection)
+    finally:
+        _writing.reset(token)

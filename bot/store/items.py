@@ -1,0 +1,145 @@
+"""Reading assignments as people see them: joined with their node, row and unit."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.calendar import local_day
+from bot.domain.permissions import Scope
+from bot.domain.responsibility import checkers
+from bot.domain.states import State
+from bot.store.tables import Assignment, Node, Task, TaskLead, Unit
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One assignment with what is needed to speak of it. Days are in Asia/Shanghai, moments UTC."""
+
+    id: int
+    task_id: int
+    node_id: int
+    number: int
+    seq: int
+    code: str
+    title: str
+    node_title: str
+    unit_id: int
+    unit: str
+    state: State
+    due: date
+    dispatched_at: datetime
+    signed_at: datetime | None
+    submitted_at: datetime | None
+    closed_at: datetime | None
+    returned_at: datetime | None
+    last_entry_at: datetime | None
+    return_reason: str | None
+    extensions: int
+    submission: int
+    submitted_by: str | None
+    announced: bool
+    needs_evidence: bool
+    leads: tuple[int, ...]
+    lead_is_group: bool
+    lead_text: str
+
+    @property
+    def ref(self) -> str:
+        """Number and title, the way every message names an item."""
+        return f"{self.code} {self.title}"
+
+    @property
+    def checkers(self) -> frozenset[int]:
+        return checkers(self.leads, self.lead_is_group, self.unit_id)
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.unit_id, frozenset(self.leads), self.checkers)
+
+    @property
+    def submitted_on(self) -> date | None:
+        return local_day(self.submitted_at) if self.submitted_at else None
+
+    @property
+    def subject(self) -> str:
+        return f"assignment:{self.id}"
+
+
+def _query() -> Select[Assignment, Node, Task, str]:
+    return (
+        select(Assignment, Node, Task, Unit.name)
+        .join(Node, Assignment.node_id == Node.id)
+        .join(Task, Node.task_id == Task.id)
+        .join(Unit, Assignment.unit_id == Unit.id)
+        .order_by(Task.number, Node.seq, Unit.position)
+    )
+
+
+async def leads_of(session: AsyncSession) -> dict[int, tuple[int, ...]]:
+    """Task id -> ids of its lead units, in the order of the notice."""
+    leads: dict[int, list[int]] = {}
+    for task_id, unit_id in await session.execute(
+        select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
+    ):
+        leads.setdefault(task_id, []).append(unit_id)
+    return {task_id: tuple(units) for task_id, units in leads.items()}
+
+
+async def items(session: AsyncSession, *where: ColumnElement[bool], lock: bool = False) -> list[ItemRow]:
+    """Assignments in the order of the list. `lock` holds them until the transaction ends (PostgreSQL; SQLite has
+    one writer anyway), so that two people who act at once act one after the other."""
+    query = _query().where(*where)
+    if lock:
+        query = query.with_for_update(of=Assignment)
+    leads = await leads_of(session)
+    rows = await session.execute(query)
+    return [_row(assignment, node, task, unit, leads) for assignment, node, task, unit in rows]
+
+
+async def items_by_id(session: AsyncSession, ids: Collection[int], lock: bool = False) -> list[ItemRow]:
+    return await items(session, Assignment.id.in_(sorted(ids)) if ids else false(), lock=lock)
+
+
+async def items_of_task(session: AsyncSession, number: int, lock: bool = False) -> list[ItemRow]:
+    return await items(session, Task.number == number, lock=lock)
+
+
+async def items_of_units(session: AsyncSession, units: Iterable[int]) -> list[ItemRow]:
+    wanted = sorted(units)
+    return await items(session, Assignment.unit_id.in_(wanted) if wanted else false())
+
+
+def _row(assignment: Assignment, node: Node, task: Task, unit: str, leads: dict[int, tuple[int, ...]]) -> ItemRow:
+    several = node.code != str(task.number)
+    return ItemRow(
+        id=assignment.id,
+        task_id=task.id,
+        node_id=node.id,
+        number=task.number,
+        seq=node.seq,
+        code=node.code,
+        title=f"{task.item}（{node.title}）" if several else task.item,
+        node_title=node.title,
+        unit_id=assignment.unit_id,
+        unit=unit,
+        state=State(assignment.state),
+        due=assignment.due,
+        dispatched_at=assignment.dispatched_at,
+        signed_at=assignment.signed_at,
+        submitted_at=assignment.submitted_at,
+        closed_at=assignment.closed_at,
+        returned_at=assignment.returned_at,
+        last_entry_at=assignment.last_entry_at,
+        return_reason=assignment.return_reason,
+        extensions=assignment.extensions,
+        submission=assignment.submission,
+        submitted_by=assignment.submitted_by,
+        announced=assignment.announced,
+        needs_evidence=bool(task.paths),
+        leads=leads.get(task.id, ()),
+        lead_is_group=task.lead_is_group,
+        lead_text=task.lead_text,
+    )

@@ -1,0 +1,1 @@
+"""Facts → Chinese. Pure; the same lines in an answer and in a digest."""

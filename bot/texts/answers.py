@@ -1,0 +1,186 @@
+"""Answers to what people say: what changed, by number and title, and the next step. Short, plain, no blame."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.texts.words import bullet_list, clock, day, names, short, time_left
+
+STRANGER = (
+    "您好，您的账号还没有登记，暂时不能使用督办。\n"
+    "请联系县政府办公室政务公开工作人员，报上单位、姓名和企业微信账号，登记后再发“帮助”。"
+)
+APOLOGY = "这条消息没能处理成功，已记录并告知管理员。请稍后再发一次；急事请直接联系县政府办公室。"
+TOO_LONG = "消息太长（最多 5000 字），没有处理。请分几条发，或发文件。"
+PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
+NOTHING_PENDING = "现在没有等待确认的事。"
+CANCELLED = "已取消，什么都没有改。"
+NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
+LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
+
+
+def unknown(hint: str = "") -> str:
+    return (
+        f"{hint}\n" if hint else "没看懂这条消息，什么都没有改。\n"
+    ) + "回复 任务 看您的事项，回复 帮助 看能做什么。"
+
+
+def no_such_task(number: int, low: int, high: int) -> str:
+    return f"没有 {number} 号任务。清单的编号是 {low} 到 {high}，回复 任务 可看您的事项。"
+
+
+def no_such_node(code: str, there: Sequence[str]) -> str:
+    return f"没有 {code} 这个节点，只有 {'、'.join(there)}。"
+
+
+def not_yours(ref: str, unit: str) -> str:
+    return f"{ref} 没有交办给{unit}，您不能操作。回复 任务 看您单位的事项；如认为应由您单位办理，请联系县政府办公室。"
+
+
+def not_allowed(what: str, who: str) -> str:
+    return f"“{what}”只能由{who}操作。回复 帮助 看您能做什么。"
+
+
+def not_in_state(ref: str, state: str, what: str, works: str) -> str:
+    return f"{ref} 现在是“{state}”，不能{what}。{works}"
+
+
+def need_unit(number: int, verb: str, example: str) -> str:
+    return f"请写明单位，例如：{verb} {number} {example}"
+
+
+def unknown_units(unknown_names: Sequence[str], near: Sequence[str]) -> str:
+    hint = f"是不是“{near[0]}”？" if near else "请用清单里的单位名称。"
+    return f"不认识单位“{'、'.join(unknown_names)}”。{hint}"
+
+
+def unit_without_item(ref: str, unit: str) -> str:
+    return f"{ref} 没有交办给{unit}。"
+
+
+# -- contacts
+
+
+def signed(refs: Sequence[tuple[str, date]], left: int, late: int) -> str:
+    if len(refs) == 1:
+        ref, due = refs[0]
+        code = ref.split(" ", 1)[0]
+        return f"已签收 {ref}。\n时限 {day(due)}（{time_left(left, late)}）。办完请回复：完成 {code} 链接"
+    lines = [f"· {short(ref, 30)}，{day(due)}" for ref, due in refs]
+    return f"已签收 {len(refs)} 项：\n{bullet_list(lines)}\n办完请回复：完成 编号 链接"
+
+
+def noted(ref: str, code: str, newly_signed: bool, links: int) -> str:
+    head = f"已记录 {ref} 的进展" + ("，并已签收。" if newly_signed else "。")
+    extra = f"收到佐证 {links} 件。" if links else ""
+    return f"{head}{extra}\n办完请回复：完成 {code}" + ("" if links else " 链接")
+
+
+def submitted(ref: str, code: str, checker: str, proofs: Sequence[str], still: str = "") -> str:
+    lines = [f"已提交 {ref}，待{checker}审核。"]
+    if proofs:
+        lines.append("佐证：" + bullet_list(list(proofs), 5))
+    if still:
+        lines.append(still)
+    lines.append(f"发错了可回复：撤回 {code}")
+    return "\n".join(lines)
+
+
+def needs_evidence(ref: str, kept: bool) -> str:
+    head = "您说的已记为进展。\n" if kept else ""
+    return f"{head}{ref} 要有公开的链接或文件才能提交。请把链接（或文件）发来，收到即提交。"
+
+
+def which_item(what: str, candidates: Sequence[str]) -> str:
+    if not candidates:
+        return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
+    return f"{what}哪一项？请回复编号：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
+
+
+def undone(ref: str, what: str, state: str) -> str:
+    return f"已撤回对 {ref} 的“{what}”，现在是“{state}”。"
+
+
+def cannot_undo(ref: str) -> str:
+    return f"{ref} 没有可以撤回的操作：您没有操作过，或已有人接着处理。如需更正请联系审核人或县政府办公室。"
+
+
+def asked(ref: str, kind: str, deciders: str, detail: str = "") -> str:
+    tail = f"（{detail}）" if detail else ""
+    return f"已提交 {ref} 的{kind}申请{tail}，等{deciders}决定，先决定者为准。有结果会告诉您。"
+
+
+def already_asked(ref: str, kind: str, when: datetime) -> str:
+    return f"{ref} 已有一个{kind}申请在等决定（{clock(when)} 提出）。要改请先回复：撤回 {ref.split(' ', 1)[0]}"
+
+
+def extend_usage(code: str) -> str:
+    return f"请写明新时限和理由，例如：延期 {code} 2021-12-10 等上级文件"
+
+
+def bad_date(problem: str, verb: str, code: str) -> str:
+    return f"{problem}日期请写成 2021-12-10，例如：{verb} {code} 2021-12-10 理由"
+
+
+def reason_needed(verb: str, target: str) -> str:
+    return f"请写明理由，直接回复理由即可（或：{verb} {target} 理由）。"
+
+
+# -- reviewers
+
+
+def approved(done: Sequence[str]) -> str:
+    if len(done) == 1:
+        return f"已通过并销号：{done[0]}。"
+    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}"
+
+
+def sent_back(done: Sequence[str], reason: str) -> str:
+    return f"已退回 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}\n理由：{reason}\n已即时告知责任单位。"
+
+
+def urged(ref: str, units: Sequence[str], unreachable: Sequence[str]) -> str:
+    lines = [f"已催办 {ref}：{names(units, 12)}。"] if units else []
+    if unreachable:
+        lines.append(f"联系不上（没有联络员）：{names(unreachable, 12)}。")
+    return "\n".join(lines)
+
+
+def decided(ref: str, unit: str, kind: str, agreed: bool, new_due: date | None) -> str:
+    verdict = "同意" if agreed else "不同意"
+    tail = f"，新时限 {day(new_due)}" if agreed and new_due else ""
+    return f"已{verdict} {unit} {ref} 的{kind}申请{tail}。申请人明早的晨报会看到。"
+
+
+def stale(what: str) -> str:
+    return f"这个按钮已经过时：{what}。什么都没有改。"
+
+
+# -- confirming
+
+
+def confirm(what: str, lines: Sequence[str], count: int, extra: str = "") -> str:
+    parts = [f"{what}，共 {count} 项：" if lines else f"{what}："]
+    if lines:
+        parts.append(bullet_list([f"· {line}" for line in lines], 25))
+    if extra:
+        parts.append(extra)
+    parts.append("回复 确认 执行，回复 取消 放弃。")
+    return "\n".join(parts)
+
+
+def confirm_notice(audience: str, people: int, leaves: str, body: str) -> str:
+    return f"通知将发给 {audience}，共 {people} 人，{leaves}发出：\n{body}\n回复 确认 发送，回复 取消 放弃。"
+
+
+def notice_sent(number: int, people: int, leaves: str) -> str:
+    return f"通知 {number} 已排队，发给 {people} 人，{leaves}发出。\n回复 未读 {number} 看谁还没回执。"
+
+
+def unread(number: int, missing: Sequence[str], total: int) -> str:
+    if not missing:
+        return f"通知 {number} 已全部收到（{total} 人）。"
+    return f"通知 {number}：{total - len(missing)}/{total} 人已回执，{len(missing)} 人未回：\n" + names(missing, 40)
+
+
+def read(number: int) -> str:
+    return f"已记回执（通知 {number}）。谢谢。"

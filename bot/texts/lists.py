@@ -1,0 +1,168 @@
+"""Lists on a phone screen: open items, the queue, what is late, figures. Pure; each fits one message."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.states import Light, State
+from bot.texts.fit import fill
+from bot.texts.words import day, moment, names, short, time_left
+
+DOT = {Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.RED: "🔴", Light.BLUE: "🔵", Light.GREY: "⚪"}
+
+
+class Item(Protocol):
+    """What a list needs of an item."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def due(self) -> date: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def submitted_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An item as its unit sees it today."""
+
+    item: Item
+    light: Light
+    left: int  # working days to the deadline
+    late: int
+
+
+def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> str:
+    """任务: what a unit still owes, most urgent first, and how much is done."""
+    head = f"{unit}：待办 {len(seen)} 项，待审核 {waiting} 项，已销号 {closed} 项"
+    if not seen:
+        return f"{head}\n现在没有要办的事项。"
+    order = sorted(seen, key=lambda s: (-s.late, s.left))
+    lines = [
+        f"{DOT[s.light]} {s.item.code} {short(s.item.title, 18)}｜{s.item.state.label}｜"
+        f"{time_left(s.left, s.late) if s.late or s.left <= 15 else day(s.item.due)}"
+        for s in order
+    ]
+    tail = "\n看要求回复：任务 编号；办完回复：完成 编号 链接"
+    return fill(head, lines, lambda n: f"另有 {n} 项时限较远", 2048 - len(tail.encode())) + tail
+
+
+def queue(
+    waiting: Sequence[tuple[Item, list[str]]], requests: Sequence[tuple[Item, str, str]], unresolved: Sequence[str]
+) -> str:
+    """待审: submissions grouped by item, then requests to decide, then rows whose units nobody knows."""
+    if not waiting and not requests and not unresolved:
+        return "现在没有待审的事项。"
+    lines: list[str] = []
+    by_code: dict[str, list[tuple[Item, list[str]]]] = {}
+    for item, proofs in waiting:
+        by_code.setdefault(item.code, []).append((item, proofs))
+    for code, group in by_code.items():
+        lines.append(f"■ {code} {short(group[0][0].title, 22)}（{len(group)}）")
+        for item, proofs in group:
+            more = f" 等{len(proofs)}件" if len(proofs) > 1 else ""
+            lines.append(f"· {item.unit} {proofs[0] + more if proofs else '（无需佐证）'}")
+    lines += [f"◆ 申请{kind} {item.code} {item.unit}：{short(reason, 40)}" for item, kind, reason in requests]
+    if unresolved:
+        lines.append("◇ 待明确责任单位：" + "；".join(short(title, 16) for title in unresolved))
+    head = f"待审 {len(waiting)} 项，申请 {len(requests)} 项"
+    example = waiting[0][0] if waiting else None
+    tail = (
+        f"\n通过 {example.code} {example.unit}｜通过 {example.code} 全部｜退回 {example.code} {example.unit} 理由"
+        if example
+        else "\n申请回复：同意（或 不同意）编号 单位 理由"
+        if requests
+        else "\n回复：指定 编号 单位"
+    )
+    return fill(head, lines, lambda n: f"另有 {n} 行，先处理以上", 2048 - len(tail.encode())) + tail
+
+
+def overdue(late: Sequence[tuple[Item, int]]) -> str:
+    """逾期: grouped by item, the latest first."""
+    if not late:
+        return "现在没有逾期事项。"
+    by_code: dict[str, list[tuple[Item, int]]] = {}
+    for item, days in late:
+        by_code.setdefault(item.code, []).append((item, days))
+    groups = sorted(by_code.values(), key=lambda group: -max(days for _, days in group))
+    lines = []
+    for group in groups:
+        most = max(days for _, days in group)
+        units = names((item.unit for item, _ in group), 10)
+        lines.append(f"🔴 {group[0][0].code} {short(group[0][0].title, 18)}，逾期 {most} 个工作日：{units}")
+    head = f"逾期 {len(late)} 项，涉及 {len({item.unit for item, _ in late})} 个单位"
+    tail = f"\n回复 催办 {groups[0][0][0].code} 可提醒；台账 可导出全部"
+    return fill(head, lines, lambda n: f"另有 {n} 项任务有逾期", 2048 - len(tail.encode())) + tail
+
+
+def figures(
+    where: str,
+    total: int,
+    by_state: Mapping[State, int],
+    by_light: Mapping[Light, int],
+    overdue: int,
+    stalled: int,
+    unresolved: int,
+) -> str:
+    """统计 for a supervisor with one minute."""
+    closed = by_state.get(State.CLOSED, 0)
+    share = f"{closed * 100 // total}%" if total else "—"
+    states = "，".join(f"{state.label} {by_state[state]}" for state in State if by_state.get(state))
+    lights = " ".join(f"{DOT[light]}{by_light.get(light, 0)}" for light in Light)
+    lines = [
+        f"{where}：共 {total} 项，已销号 {closed} 项（{share}）",
+        states,
+        lights,
+        f"逾期 {overdue} 项，停滞 {stalled} 项",
+    ]
+    if unresolved:
+        lines.append(f"另有 {unresolved} 行责任单位待明确")
+    return "\n".join(lines)
+
+
+def unit_people(unit: str, posts: Iterable[tuple[str, str, str, bool]]) -> str:
+    """人员: role, name, account, and whether messages arrive."""
+    lines = [f"· {role} {name}（{userid}）{'' if ok else '：消息送不到'}" for role, name, userid, ok in posts]
+    return "\n".join([f"{unit}：", *lines]) if lines else f"{unit}：名单上没有人。请用 duban roster 更新人员名单。"
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    who: str
+    what: str
+    words: str
+
+
+def detail(
+    ref: str,
+    measures: Sequence[str],
+    paths: Sequence[str],
+    lead: str,
+    status: Sequence[str],
+    history: Sequence[Entry],
+    next_step: str,
+    note: str = "",
+) -> str:
+    """任务 12: measures, publishing paths, leads, deadline, state, history."""
+    parts = [ref, "【举措】", *measures]
+    if paths:
+        parts += ["【公开路径】", *(f"· {path}" for path in paths)]
+    parts += [f"【牵头】{lead}", *status]
+    if note:
+        parts.append(f"【说明】{note}")
+    if history:
+        parts.append("【记录】")
+        parts += [
+            f"· {moment(e.at)} {e.who} {e.what}" + (f"：{short(e.words, 60)}" if e.words else "") for e in history[-8:]
+        ]
+    if next_step:
+        parts.append(next_step)
+    return "\n".join(parts)

@@ -1,0 +1,1 @@
+"""Time: what is due (pure), and how it leaves (the outbox)."""

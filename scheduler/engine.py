@@ -1,0 +1,77 @@
+"""One planning moment: read what is, plan what is due, store it. Doing it twice changes nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.domain.calendar import UnknownYear, local, local_day
+from bot.domain.planning import Plan, Snapshot
+from bot.domain.policy import Policy
+from bot.services.planning import snapshot, store_plan
+from bot.services.work import Work
+from bot.store.engine import Store
+from bot.store.tables import Fact
+from scheduler.planner import plan
+
+log = structlog.get_logger()
+
+PLANNED_FACT = "planned"  # the last day whose digests were planned
+
+
+class Engine:
+    def __init__(
+        self, store: Store, policy: Policy, now: Callable[[], datetime], on_planned: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._now = now
+        self._on_planned = on_planned
+        self.unknown_year: int | None = None  # a health failure (rule 3)
+
+    async def tick(self) -> int:
+        """Plans if this day's digests were not planned yet. Returns how many digests are new."""
+        now = self._now()
+        try:
+            if not self._is_time(now) or await self._planned(now):
+                return 0
+            made = await self._plan(now)
+            self.unknown_year = None
+        except UnknownYear as error:
+            self.unknown_year = error.year
+            log.error("planner.unknown_year", year=error.year)
+            return 0
+        if made:
+            self._on_planned()
+        return made
+
+    def _is_time(self, now: datetime) -> bool:
+        here = local(now)
+        policy = self._policy
+        return policy.digest_from <= here.time() <= policy.digest_catch_up and policy.calendar.is_workday(here.date())
+
+    async def _planned(self, now: datetime) -> bool:
+        async with self._store.read() as session:
+            fact = await session.get(Fact, PLANNED_FACT)
+        return fact is not None and str(fact.value["day"]) >= local_day(now).isoformat()
+
+    async def _plan(self, now: datetime) -> int:
+        async with self._store.write() as session:
+            seen = await snapshot(session, now)
+            decided = plan(seen, self._policy, self._policy.calendar, now)
+            made = await store_plan(Work(session, now, self._policy), decided)
+            day = {"day": local_day(now).isoformat()}
+            fact = await session.get(Fact, PLANNED_FACT)
+            if fact is None:
+                session.add(Fact(key=PLANNED_FACT, value=day))
+            else:
+                fact.value = day
+        log.info("planner.planned", digests=made, marks=len(decided.marks))
+        return made
+
+
+async def look_ahead(store: Store, policy: Policy, now: datetime) -> tuple[Snapshot, Plan]:
+    """What would be planned at `now`; stores nothing (`duban plan`)."""
+    async with store.read() as session:
+        seen = await snapshot(session, now)
+    return seen, plan(seen, policy, policy.calendar, now)

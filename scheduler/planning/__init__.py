@@ -1,0 +1,1 @@
+"""The parts of the planner. Pure: they import `bot.domain` and nothing else."""

@@ -1,0 +1,62 @@
+"""A handful of fixed jobs on APScheduler. It holds no business state: missing a tick loses nothing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import update
+
+from bot.domain.policy import Policy
+from bot.services import chain
+from bot.store.engine import Store
+from bot.store.tables import Inbox
+from scheduler.engine import Engine
+
+log = structlog.get_logger()
+
+PLAN_EVERY = 20.0  # seconds
+PLAN_EVERY_VIRTUAL = 1.0  # seconds of real time: a fast clock must not run past a morning
+SEAL_EVERY = 3.0  # seconds
+TIDY_EVERY = 3600.0  # seconds
+REMEMBER_EVERY = 2.0  # seconds
+
+
+class Ticker:
+    def __init__(self, engine: Engine, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._store = store
+        self._policy = policy
+        self._now = now
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self, virtual: bool, remember_time: Callable[[], Awaitable[None]] | None) -> None:
+        self._every(PLAN_EVERY_VIRTUAL if virtual else PLAN_EVERY, self._plan)
+        self._every(SEAL_EVERY, self._seal)
+        self._every(TIDY_EVERY, self._tidy)
+        if remember_time is not None:
+            self._every(REMEMBER_EVERY, remember_time)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True)
+
+    async def _plan(self) -> None:
+        await self._engine.tick()
+
+    async def _seal(self) -> None:
+        if await chain.unsealed(self._store):
+            await chain.seal(self._store)
+
+    async def _tidy(self) -> None:
+        """Raw incoming words are kept for the policy's days, no longer (rule 8)."""
+        before = self._now() - timedelta(days=self._policy.raw_text_days)
+        async with self._store.write() as session:
+            await session.execute(
+                update(Inbox).where(Inbox.handled_at < before, Inbox.words.is_not(None)).values(words=None)
+            )

@@ -1,0 +1,433 @@
+"""The ledger's files, opened again the way people and scripts open them."""
+
+import csv
+import gc
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.documents.ledger import (
+    COLUMNS,
+    MAX_CELL,
+    HistoryEntry,
+    LedgerError,
+    LedgerRow,
+    code_key,
+    write_csv,
+    write_json,
+    write_xlsx,
+)
+from bot.domain.states import Light, State
+
+CONTRACT = (
+    "编号 部分 方面 具体事项 牵头单位 责任单位 办结时限 状态 灯 签收时间 提交时间 销号时间 延期次数 佐证 退回原因"
+)
+MADE_AT = datetime(2021, 12, 31, 8, 5, tzinfo=UTC)
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20211102_10000123.html"
+EVENING = datetime(2021, 11, 2, 16, 30, 59, 900_000, tzinfo=UTC)  # already 11-03 in Shanghai
+
+ROW = LedgerRow(
+    code="31-1",
+    part="三、紧扣强基础抓基层深化政务公开",
+    aspect="(一)做好政务信息管理工作",
+    item="更新县政府门户网站“履职依据”中“行政法规”“市政府规章”文本",
+    leads=("县政府办公室", "县司法局"),
+    unit="新民镇",
+    due=date(2021, 6, 30),
+    state=State.RETURNED.label,
+    light=Light.RED.value,
+    signed_at=EVENING,
+    submitted_at=datetime(2021, 11, 3, 1, 0, tzinfo=UTC),
+    closed_at=None,
+    extensions=2,
+    evidence=(LINK, "截图.png"),
+    return_reason="链接打不开",
+    node_title="行政法规文本",
+    history=(
+        HistoryEntry(EVENING, "张三", "签收", "收到"),
+        HistoryEntry(datetime(2021, 11, 3, 2, 0, tzinfo=UTC), "李四", "退回", "链接打不开，\n请“重报”"),
+    ),
+)
+UNRESOLVED = LedgerRow(
+    code="13",
+    part="一",
+    aspect="二",
+    item="三",
+    leads=(),
+    unit="",
+    due=date(2021, 12, 31),
+    state=State.UNRESOLVED.label,
+    light=Light.GREY.value,
+)
+
+
+def workbook(rows: Iterable[LedgerRow]) -> Workbook:
+    out = io.BytesIO()
+    write_xlsx(out, rows, "垫江县2021年政务公开任务台账", MADE_AT)
+    return load_workbook(out)
+
+
+def table(sheet: Worksheet) -> list[dict[str, Any]]:
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def csv_rows(rows: Iterable[LedgerRow]) -> list[dict[str, str]]:
+    out = io.BytesIO()
+    write_csv(out, rows)
+    return list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline="")))
+
+
+def json_rows(rows: Iterable[LedgerRow]) -> Any:
+    out = io.BytesIO()
+    write_json(out, rows)
+    return json.loads(out.getvalue())
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    assert list(COLUMNS) == CONTRACT.split()
+    assert [*COLUMNS.values(), "node_title", "history"] == [field.name for field in fields(LedgerRow)]
+    assert list(csv_rows([ROW])[0]) == CONTRACT.split()
+    assert list(json_rows([ROW])[0]) == [*CONTRACT.split(), "节点", "记录"]
+    assert [list(row) for row in table(workbook([ROW])["台账"])] == [CONTRACT.split()]
+
+
+def test_codes_sort_as_people_count() -> None:
+    assert sorted(["31-2", "10", "32", "2", "31-1", "31-10", "31"], key=code_key) == [
+        "2",
+        "10",
+        "31",
+        "31-1",
+        "31-2",
+        "31-10",
+        "32",
+    ]
+    with pytest.raises(ValueError, match="三"):
+        code_key("三")
+
+
+# json
+
+
+def test_json_tells_everything_in_the_time_of_the_county() -> None:
+    assert json_rows([ROW]) == [
+        {
+            "编号": "31-1",
+            "部分": "三、紧扣强基础抓基层深化政务公开",
+            "方面": "(一)做好政务信息管理工作",
+            "具体事项": "更新县政府门户网站“履职依据”中“行政法规”“市政府规章”文本",
+            "牵头单位": "县政府办公室、县司法局",
+            "责任单位": "新民镇",
+            "办结时限": "2021-06-30",
+            "状态": "已退回",
+            "灯": "红",
+            "签收时间": "2021-11-03T00:30:59+08:00",
+            "提交时间": "2021-11-03T09:00:00+08:00",
+            "销号时间": None,
+            "延期次数": 2,
+            "佐证": f"{LINK}\n截图.png",
+            "退回原因": "链接打不开",
+            "节点": "行政法规文本",
+            "记录": [
+                {"时间": "2021-11-03T00:30:59+08:00", "人员": "张三", "动作": "签收", "内容": "收到"},
+                {
+                    "时间": "2021-11-03T10:00:00+08:00",
+                    "人员": "李四",
+                    "动作": "退回",
+                    "内容": "链接打不开，\n请“重报”",
+                },
+            ],
+        }
+    ]
+
+
+def test_json_is_one_array_for_none_one_and_many_and_reads_as_chinese() -> None:
+    assert json_rows([]) == []
+    assert [row["编号"] for row in json_rows([ROW, UNRESOLVED])] == ["31-1", "13"]
+    assert json_rows([UNRESOLVED])[0]["责任单位"] == ""
+    out = io.BytesIO()
+    write_json(out, [ROW])
+    assert "新民镇".encode() in out.getvalue()
+
+
+# csv
+
+
+def test_csv_opens_in_excel_and_in_scripts() -> None:
+    out = io.BytesIO()
+    write_csv(out, [ROW, UNRESOLVED])
+    assert out.getvalue().startswith(b"\xef\xbb\xbf")
+    assert out.getvalue().count(b"\r\n") == 3
+    first, second = csv_rows([ROW, UNRESOLVED])
+    assert first["办结时限"] == "2021-06-30"
+    assert first["签收时间"] == "2021-11-03T00:30:59+08:00"
+    assert first["佐证"] == f"{LINK}\n截图.png"
+    assert first["延期次数"] == "2"
+    assert (second["责任单位"], second["签收时间"], second["状态"]) == ("", "", "待明确")
+
+
+FORMULAS = ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x","y")']
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_words_of_the_chat_never_run_as_a_formula(words: str) -> None:
+    row = replace(ROW, return_reason=words)
+    assert csv_rows([row])[0]["退回原因"] == "'" + words
+    cell = workbook([row])["台账"]["O2"]
+    assert cell.data_type == "s"
+    assert cell.value == words.replace("\r", "\n")  # XML knows no bare carriage return
+    assert json_rows([row])[0]["退回原因"] == words
+
+
+def test_a_dash_is_no_formula() -> None:
+    assert csv_rows([replace(ROW, unit="—————")])[0]["责任单位"] == "—————"
+
+
+# xlsx
+
+
+def test_xlsx_keeps_dates_as_dates_and_codes_as_words() -> None:
+    sheet = workbook([ROW, replace(ROW, code="12"), UNRESOLVED])["台账"]
+    row, twelve, unresolved = table(sheet)
+    assert row["办结时限"] == datetime(2021, 6, 30)  # noqa: DTZ001 - a cell has no zone
+    assert sheet["G2"].number_format == "yyyy-mm-dd"
+    assert f"{row['签收时间']:%Y-%m-%d %H:%M:%S}".startswith("2021-11-03 00:30:")
+    assert sheet["J2"].number_format == "yyyy-mm-dd hh:mm"
+    assert (row["编号"], twelve["编号"]) == ("31-1", "12")
+    assert row["延期次数"] == 2
+    assert row["牵头单位"] == "县政府办公室、县司法局"
+    assert row["佐证"] == f"{LINK}\n截图.png"
+    assert (unresolved["责任单位"], unresolved["签收时间"], unresolved["状态"]) == (None, None, "待明确")
+
+
+def test_each_lead_unit_has_a_sheet_with_its_rows() -> None:
+    rows = [
+        ROW,
+        replace(ROW, code="32", leads=("县司法局",)),
+        replace(ROW, code="33", leads=("县司法局", "县司法局")),
+        UNRESOLVED,
+    ]
+    book = workbook(rows)
+    assert book.sheetnames == ["台账", "县政府办公室", "县司法局"]
+    codes = {sheet.title: [row["编号"] for row in table(sheet)] for sheet in book.worksheets}
+    assert codes == {"台账": ["31-1", "32", "33", "13"], "县政府办公室": ["31-1"], "县司法局": ["31-1", "32", "33"]}
+    assert table(book["县司法局"])[0] == table(book["台账"])[0]
+
+
+def test_every_sheet_is_ready_to_read_and_to_print() -> None:
+    for sheet in workbook([ROW, UNRESOLVED, replace(ROW, code="32")]).worksheets:
+        last = sheet.max_row
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == f"A1:O{last}"
+        assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (8, "landscape")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.column_dimensions["D"].width == 30
+        assert sheet.column_dimensions["I"].width == 5
+        assert sheet["D2"].alignment.wrap_text
+        assert sheet["A1"].font.bold
+        assert not sheet["A2"].font.bold
+        assert sheet.oddHeader.center.text.startswith("垫江县2021年政务公开任务台账")
+        assert sheet.oddFooter.left.text == "制表时间 2021-12-31 16:05"
+
+
+def test_each_light_has_its_colour_and_no_other_cell_has_one() -> None:
+    rows = [replace(ROW, code=str(number), light=light.value) for number, light in enumerate(Light, 1)]
+    sheet = workbook([*rows, *rows])["台账"]
+    colours = {sheet.cell(row, 9).value: sheet.cell(row, 9).fill.fgColor.rgb for row in range(2, 7)}
+    assert colours == {"绿": "00C6EFCE", "黄": "00FFEB9C", "红": "00FFC7CE", "蓝": "00BDD7EE", "灰": "00D9D9D9"}
+    assert [sheet.cell(row, 9).fill.fgColor.rgb for row in range(7, 12)] == list(colours.values())
+    assert sheet["H2"].fill.fill_type is None
+
+
+def test_characters_no_file_can_hold_are_shown_as_such() -> None:
+    row = replace(ROW, item="规划\x0b纲要\x00\ud83d\uffff😀", history=())
+    assert table(workbook([row])["台账"])[0]["具体事项"] == "规划\ufffd纲要\ufffd\ufffd\ufffd😀"
+    assert csv_rows([row])[0]["具体事项"] == "规划\ufffd纲要\ufffd\ufffd\ufffd😀"
+    assert json_rows([row])[0]["具体事项"] == "规划\x0b纲要\x00?\uffff😀"
+
+
+def test_words_that_look_like_an_escape_are_escaped_for_excel() -> None:
+    row = replace(ROW, evidence=("http://a.gov.cn/t_x2021_1.html", "t_x20211102_1.html"))
+    assert table(workbook([row])["台账"])[0]["佐证"] == "http://a.gov.cn/t_x005F_x2021_1.html\nt_x20211102_1.html"
+
+
+@pytest.mark.parametrize(("char", "count"), [("字", 40_000), ("😀", 20_000)])
+def test_a_text_no_cell_can_hold_is_cut_and_says_so(char: str, count: int) -> None:
+    value = table(workbook([replace(ROW, return_reason=char * count)])["台账"])[0]["退回原因"]
+    assert MAX_CELL - 1 <= len(value.encode("utf-16-le")) // 2 <= MAX_CELL
+    assert value.endswith(char + "…（内容过长，已截断）")
+    whole = table(workbook([replace(ROW, return_reason="字" * MAX_CELL)])["台账"])[0]["退回原因"]
+    assert whole == "字" * MAX_CELL
+
+
+def test_sheet_names_are_ones_excel_accepts() -> None:
+    long = "县委宣传部" * 8
+    leads = (
+        "县委/宣传部[新闻办]:*?\\",
+        long + "甲",
+        long + "乙",
+        "台账",
+        "History",
+        "'办公室'",
+        "",
+        "ABC",
+        "abc",
+        "A\x01B\nC",
+    )
+    names = workbook([replace(ROW, leads=leads)]).sheetnames
+    assert names == [
+        "台账",
+        "县委_宣传部_新闻办_____",
+        long[:31],
+        long[:28] + "(2)",
+        "台账(2)",
+        "History(2)",
+        "_办公室_",
+        "未写明",
+        "ABC",
+        "abc(2)",
+        "A_B_C",
+    ]
+
+
+def test_a_title_with_codes_of_its_own_stays_a_title() -> None:
+    out = io.BytesIO()
+    write_xlsx(out, [ROW], "&P R&D " + "很长" * 300, MADE_AT)
+    heading = load_workbook(out)["台账"].oddHeader.center.text
+    assert heading.startswith("＆P R＆D 很长")
+    assert len(heading) == 200
+
+
+def test_the_file_says_when_it_was_made_by_the_clock_it_was_given() -> None:
+    properties = workbook([ROW]).properties
+    assert properties.created == properties.modified == MADE_AT.replace(tzinfo=None)
+    assert properties.title == "垫江县2021年政务公开任务台账"
+
+
+def test_no_rows_make_a_ledger_with_a_header() -> None:
+    book = workbook([])
+    assert book.sheetnames == ["台账"]
+    assert table(book["台账"]) == []
+    assert csv_rows([]) == []
+
+
+# all of them
+
+Writer = Callable[[Any, Iterable[LedgerRow]], None]
+
+
+def _write_xlsx(target: Any, rows: Iterable[LedgerRow]) -> None:
+    write_xlsx(target, rows, "台账", MADE_AT)
+
+
+WRITERS = pytest.mark.parametrize("write", [_write_xlsx, write_csv, write_json])
+
+
+def interrupted() -> Iterator[LedgerRow]:
+    yield ROW
+    raise RuntimeError("the database is gone")
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An own directory for temporary files, to see what is left in it."""
+    path = tmp_path / "scratch"
+    path.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(path))
+    return path
+
+
+@WRITERS
+def test_a_crash_leaves_the_old_file_and_nothing_else(write: Writer, tmp_path: Path, scratch: Path) -> None:
+    target = tmp_path / "台账"
+    target.write_text("the old one")
+    with pytest.raises(RuntimeError, match="database"):
+        write(target, interrupted())
+    gc.collect()
+    assert target.read_text() == "the old one"
+    assert sorted(tmp_path.iterdir()) == sorted([target, scratch])
+    assert list(scratch.iterdir()) == []
+
+
+@WRITERS
+def test_a_finished_file_takes_the_place_of_the_old_one(write: Writer, tmp_path: Path, scratch: Path) -> None:
+    target = tmp_path / "台账"
+    target.write_text("the old one")
+    (tmp_path / "link").symlink_to(target)
+    write(str(tmp_path / "link"), [ROW])
+    again = io.BytesIO()
+    write(again, [ROW])
+    assert len(target.read_bytes()) == len(again.getvalue())
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "scratch", "台账"]
+    assert list(scratch.iterdir()) == []
+
+
+@WRITERS
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("missing/台账.xlsx", "目录不存在"),
+        ("a file/台账.xlsx", "目录不存在"),
+        ("a folder", "那里是文件夹或设备，请写明文件名"),
+        ("字" * 100, "文件名太长"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_one_line(write: Writer, where: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    (tmp_path / "a folder").mkdir()
+    with pytest.raises(LedgerError) as refused:
+        write(tmp_path / where, [ROW])
+    assert str(refused.value) == f"台账写不进 {tmp_path / where}：{why}"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "a folder"]
+
+
+class FullDisk(io.BytesIO):
+    def write(self, _data: Any, /) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@WRITERS
+def test_a_full_disk_is_an_error_and_leaves_nothing_behind(write: Writer, scratch: Path) -> None:
+    with pytest.raises(OSError, match="No space"):
+        write(FullDisk(), [ROW])
+    gc.collect()  # an object that dies complaining would fail the test here
+    assert list(scratch.iterdir()) == []
+
+
+@WRITERS
+def test_a_given_file_stays_open_for_its_owner(write: Writer) -> None:
+    out = io.BytesIO()
+    write(out, [ROW])
+    assert out.getvalue()
+
+
+@WRITERS
+def test_a_moment_without_a_zone_is_refused(write: Writer) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        write(io.BytesIO(), [replace(ROW, signed_at=EVENING.replace(tzinfo=None))])
+
+
+@pytest.mark.parametrize("write", [write_json, write_csv, partial(write_xlsx, title="台账", made_at=MADE_AT)])
+def test_rows_are_taken_and_told_of_one_at_a_time(write: Callable[..., None]) -> None:
+    events: list[str] = []
+
+    def rows() -> Iterator[LedgerRow]:
+        for row in (ROW, UNRESOLVED, ROW):
+            events.append(row.code)
+            yield row
+
+    write(io.BytesIO(), rows(), progress=lambda done: events.append(f"{done} done"))
+    assert events == ["31-1", "1 done", "13", "2 done", "31-1", "3 done"]
