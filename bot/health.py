@@ -60,7 +60,7 @@ async def queues(store: Store) -> list[Check]:
         rows = await session.execute(
             select(Outbox.state, func.count()).where(Outbox.state.in_(["failed", "unknown"])).group_by(Outbox.state)
         )
-        counts = dict(rows.tuples().all())
+        counts = {row.state: row[1] for row in rows}
     failed, unknown = counts.get("failed", 0), counts.get("unknown", 0)
     # Failed messages and parked ones need a person, but the service goes on: they are said and do not fail the check.
     return [

@@ -151,5 +151,5 @@ async def backlog(store: Store) -> tuple[int, int]:
     """How many messages wait, and how many are parked."""
     async with store.read() as session:
         query = select(Row.state, func.count()).where(Row.state.in_(["new", "parked"])).group_by(Row.state)
-        counts = dict((await session.execute(query)).tuples().all())
+        counts = {row.state: row[1] for row in await session.execute(query)}
     return counts.get("new", 0), counts.get("parked", 0)

@@ -16,7 +16,7 @@ from bot.dialogue.verbs import VERBS, Doubt, Units, Verb, VerbInfo, spoken
 _AFTER_VERB = re.compile(r"[\s,、;:。.!?~(]|第? ?\d|https?:|www\.|除|全部|所有|$")
 _LITTLE_WORDS = re.compile(r"(?:了|一下|下)?(?:任务|事项)?")
 _UNTIL = re.compile(r"[至到] ?\d")
-_EXCEPTED = re.compile(r"除外|[以之]外")
+_EXCEPTED = re.compile(r".{0,12}?(?:除外|[以之]外)")
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
@@ -66,13 +66,15 @@ def _why_not(reader: Reader, words: str) -> Kind | None:
     """The reason for which these words must not change anything, or None."""
     if reader.trouble:
         return reader.trouble
+    if len(reader.targets) > 1 and len(reader.urls) > 1 and reader.info.verb is Verb.SUBMIT:
+        return Kind.SEVERAL  # which link proves which item was not said
     said = _without_links(reader, words)
     if _ANOTHER_ACT.search(said):
         return Kind.SEVERAL
     if ends_as_question(said):
         return Kind.QUESTION
-    if _EXCEPTED.match(said):
-        return Kind.NEGATION
+    if reader.info.units is Units.NAMED and _EXCEPTED.match(said):
+        return Kind.NEGATION  # 新民镇以外 names a unit and means the others
     doubt = None if reader.info.free else doubts_in(said, reader.info.doubts | {Doubt.QUESTION})
     if doubt:
         return Kind(doubt.value)
@@ -98,8 +100,8 @@ def _says_nothing(words: str) -> bool:
 def _free_words(reader: Reader) -> str:
     """What the person wrote after the rest, as written; without links where they stand apart (完成)."""
     if reader.info.verb is not Verb.SUBMIT:
-        words = reader.folded.said(reader.rest)
-        return "" if _says_nothing(reader.plain[reader.rest :]) else words
+        said = reader.plain[reader.rest :]
+        return "" if _says_nothing(said.rstrip("? ")) else reader.folded.said(reader.rest)
     pieces: list[str] = []
     place = reader.rest
     for start, end in [*((link.start, link.end) for link in reader.links), (len(reader.plain), len(reader.plain))]:

@@ -26,24 +26,28 @@ _START = re.compile(r"(?<![\d*])(?:第 ?)?\d")
 
 @dataclass(frozen=True)
 class Items:
-    """What one expression names. `marked`: 号 or 第 says that it is an item; `dashed`: it is of the form 12-10."""
+    """What one expression names. `marked`: 号 or 第 says that it is an item. `dashed`: it is of the form 12-10, `until`
+    of the form 12至15."""
 
     targets: tuple[Target, ...]
     end: int
     marked: bool
     dashed: bool = False
+    until: bool = False
     ranged: bool = False
 
 
-def items_at(plain: str, place: int, today: date, ends: Callable[[int], bool]) -> Items | None:
-    """The items named at `place`. `ends` says whether a number may end there; one with 号 may end anywhere."""
+def items_at(plain: str, place: int, today: date, ends: Callable[[int], bool], until: bool = True) -> Items | None:
+    """The items named at `place`. `ends` says whether a number may end there; one with 号 may end anywhere. With
+    `until`, 至 makes a range; beside a day it leads to that day instead."""
     if day_at(plain, place, today):
         return None
-    match = _RANGE.match(plain, place)
-    items = _range(match) if match else None
-    if match is None and (match := _SINGLE.match(plain, place)):
-        items = _single(match)
-    return items if items and (items.marked or ends(items.end)) else None
+    for pattern, read in ((_RANGE, _range), (_SINGLE, _single)):
+        match = pattern.match(plain, place)
+        items = read(match) if match else None
+        if items and (items.marked or ends(items.end)) and (until or not items.until):
+            return items
+    return None
 
 
 def items_in(plain: str, today: date) -> tuple[Target, ...]:
@@ -75,7 +79,8 @@ def _range(match: re.Match[str]) -> Items | None:
         return Items((Target(first, last),), match.end(), marked, dashed=True)
     if first < last <= first + _LONGEST_RANGE:
         targets = tuple(Target(number) for number in range(first, last + 1))
-        return Items(targets, match.end(), marked, dashed=True, ranged=True)
+        until = match["dash"].strip() in ("至", "到")
+        return Items(targets, match.end(), marked, dashed=True, until=until, ranged=True)
     return None
 
 

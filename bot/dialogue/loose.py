@@ -91,18 +91,20 @@ def link_or_number(folded: Folded, names: Names, today: date) -> Command | NotUn
     reader.read(0)
     if reader.rest < len(folded.plain) or reader.everything or reader.excluded:
         return None
-    if reader.trouble:
-        return reader.refusal(reader.trouble) if reader.links else None
+    if reader.trouble or (len(reader.targets) > 1 and len(reader.urls) > 1):
+        return reader.refusal(Kind.SEVERAL) if reader.links else None
     if reader.links:
         return reader.command("")
     return replace(reader.refusal(Kind.NUMBER), verb=None) if reader.targets else None
 
 
-def _read(folded: Folded, names: Names, today: date, info: VerbInfo) -> Command | None:
+def _read(folded: Folded, names: Names, today: date, info: VerbInfo) -> Command | NotUnderstood | None:
     reader = LooseReader(folded, names, today, info)
     reader.read(0)
     if reader.rest < len(folded.plain) or reader.trouble or len(reader.said) != 1:
         return None
+    if len(reader.targets) > 1 and len(reader.urls) > 1:
+        return reader.refusal(Kind.SEVERAL)
     if reader.targets:
         reader.everything = False  # 18、19都完成了: 都 sums up what was named
     command = reader.command("")
@@ -111,7 +113,7 @@ def _read(folded: Folded, names: Names, today: date, info: VerbInfo) -> Command 
         return None
     if not (command.targets or command.many) and not (command.bare and not command.excluded):
         return None
-    return None if _may_be_a_day(reader, words) else command
+    return reader.refusal(Kind.UNCLEAR_NUMBER) if _may_be_a_day(reader, words) else command
 
 
 def _may_be_a_day(reader: LooseReader, words: str) -> bool:

@@ -31,9 +31,10 @@ _NOT_A_NAME = re.compile(r"[未没不的已在请是无把被]")
 _ANY_NAME = re.compile(r"[^\s,、;:。!?~]+")
 POLITE = re.compile(
     r"(?:请?(?:领导)?(?:查收|查看|审核|审阅|审批|审定)|谢谢|多谢|感谢|辛苦|麻烦|您好|你好|以上|如下|链接|网址|地址|佐证"
-    r"|[了哈啊哦啦您]|\[[^\[\]\n]{1,6}\]|[🌹👌🙏👍💪🤝]|[\s,、;:。.!~()])*"
+    r"|(?:详?见)?附件|[了哈啊哦啦您]|\[[^\[\]\n]{1,6}\]|[🌹👌🙏👍💪🤝]|[\s,、;:。.!~()])*"
 )
 """Words and signs that say nothing about the work."""
+_POLITE_WORD = re.compile(POLITE.pattern.removesuffix("*"))
 
 
 class Reader:
@@ -109,6 +110,7 @@ class Reader:
             or _EXCEPT.match(self.plain, place)
             or _EVERYTHING.match(self.plain, place)
             or self._joined(place) is not None
+            or (self.info.dated and _UNTIL.match(self.plain, place))
         )
 
     def command(self, text: str) -> Command:
@@ -186,9 +188,10 @@ class Reader:
         return self.day.end
 
     def _items(self, place: int) -> int | None:
-        items = items_at(self.plain, place, self.today, lambda end: self.ends(end) or self._unit_at(end))
-        if not items or (self.info.dated and self.targets and items.dashed and not items.marked):
-            return None  # beside a date, 12-10 may be one
+        dated = self.info.dated
+        items = items_at(self.plain, place, self.today, lambda end: self.ends(end) or self._unit_at(end), not dated)
+        if not items or (dated and self.targets and items.dashed and not items.marked):
+            return None  # beside a day, 12-10 may be one
         if self.targets and self._last in ("unit", "link"):
             self.trouble = Kind.SEVERAL
         sure = not self.targets or (self._last == "items" and _JOINED.search(self._gap))
@@ -248,13 +251,14 @@ class Reader:
         """A name that is not in the directory, told apart so that the answer can suggest a near one."""
         if self.info.units is not Units.NAMED:
             return None
-        if self.info.verb in (Verb.ASSIGN, Verb.PEOPLE):
-            match = _ANY_NAME.match(self.plain, place)
-        elif (self.units or self.unknown) and "、" not in self._gap:
+        among_names = "、" in self._gap or not (self.units or self.groups or self.unknown or self.everything)
+        if self.info.verb in (Verb.ASSIGN, Verb.PEOPLE) or (self.info.verb is Verb.APPROVE and among_names):
+            match = _ANY_NAME.match(self.plain, place)  # nothing else can follow these verbs
+        elif not among_names:
             return None
         else:
             match = _UNKNOWN_UNIT.match(self.plain, place)
-        if not match or _NOT_A_NAME.search(match.group()):
+        if not match or _NOT_A_NAME.search(match.group()) or _POLITE_WORD.match(match.group()):
             return None
         self.unknown[self.folded.said(place, match.end())] = None
         return match.end()

@@ -232,9 +232,8 @@ class _Reading:
                     f"账号{_quoted(userid)}在第 {first.line_no} 行是{_quoted(first.name)}，这里是{_quoted(name)}"
                 )
         self.problems += [f"第 {line_no} 行：{problem}" for problem in wrong]
-        if not wrong:
-            for label in labels:
-                self.lines.setdefault((unit, userid, label), RosterLine(unit, name, userid, label, line_no))
+        for label in labels:
+            self.lines.setdefault((unit, userid, label), RosterLine(unit, name, userid, label, line_no))
 
 
 def _wrong_with_account(userid: str) -> list[str]:

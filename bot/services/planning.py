@@ -45,7 +45,7 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
             )
             for row in rows
         ),
-        units=dict((await session.execute(select(Unit.id, Unit.name))).tuples().all()),
+        units={row.id: row.name for row in await session.execute(select(Unit.id, Unit.name))},
         people=await unit_people(session),
         office=tuple(await audience.office(session)),
         held=await _held(session, now),

@@ -125,7 +125,7 @@ async def _lead_names(session: AsyncSession, tasks: dict[int, Task]) -> dict[int
     """Task id -> official names of its leads; a group that leads keeps its own name."""
     found: dict[int, list[str]] = {task_id: [] for task_id in tasks}
     query = select(TaskLead.task_id, Unit.name).join(Unit, Unit.id == TaskLead.unit_id).order_by(TaskLead.position)
-    for task_id, name in (await session.execute(query)).tuples():
+    for task_id, name in await session.execute(query):
         found[task_id].append(name)
     return {
         task_id: (tasks[task_id].lead_text,) if tasks[task_id].lead_is_group or not names else tuple(names)

@@ -41,7 +41,7 @@ async def members(session: AsyncSession, keys: Collection[str] | None = None) ->
 
 async def names(session: AsyncSession) -> dict[str, str]:
     """Account in lower case -> name, those without a post included (they stand in the history)."""
-    return dict((await session.execute(select(Member.key, Member.name))).tuples().all())
+    return {row.key: row.name for row in await session.execute(select(Member.key, Member.name))}
 
 
 async def with_role(session: AsyncSession, role: Role, units: Iterable[int] | None = None) -> list[str]:

@@ -1,73 +1,23 @@
 """The ledger's files, opened again the way people and scripts open them."""
 
 import csv
-import gc
 import io
 import json
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
-from functools import partial
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
+from ledgers import LINK, MADE_AT, ROW, UNRESOLVED
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.documents.ledger import (
-    COLUMNS,
-    MAX_CELL,
-    HistoryEntry,
-    LedgerError,
-    LedgerRow,
-    code_key,
-    write_csv,
-    write_json,
-    write_xlsx,
-)
-from bot.domain.states import Light, State
+from bot.documents.ledger import COLUMNS, MAX_CELL, LedgerRow, code_key, write_csv, write_json, write_xlsx
+from bot.domain.states import Light
 
 CONTRACT = (
     "编号 部分 方面 具体事项 牵头单位 责任单位 办结时限 状态 灯 签收时间 提交时间 销号时间 延期次数 佐证 退回原因"
-)
-MADE_AT = datetime(2021, 12, 31, 8, 5, tzinfo=UTC)
-LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20211102_10000123.html"
-EVENING = datetime(2021, 11, 2, 16, 30, 59, 900_000, tzinfo=UTC)  # already 11-03 in Shanghai
-
-ROW = LedgerRow(
-    code="31-1",
-    part="三、紧扣强基础抓基层深化政务公开",
-    aspect="(一)做好政务信息管理工作",
-    item="更新县政府门户网站“履职依据”中“行政法规”“市政府规章”文本",
-    leads=("县政府办公室", "县司法局"),
-    unit="新民镇",
-    due=date(2021, 6, 30),
-    state=State.RETURNED.label,
-    light=Light.RED.value,
-    signed_at=EVENING,
-    submitted_at=datetime(2021, 11, 3, 1, 0, tzinfo=UTC),
-    closed_at=None,
-    extensions=2,
-    evidence=(LINK, "截图.png"),
-    return_reason="链接打不开",
-    node_title="行政法规文本",
-    history=(
-        HistoryEntry(EVENING, "张三", "签收", "收到"),
-        HistoryEntry(datetime(2021, 11, 3, 2, 0, tzinfo=UTC), "李四", "退回", "链接打不开，\n请“重报”"),
-    ),
-)
-UNRESOLVED = LedgerRow(
-    code="13",
-    part="一",
-    aspect="二",
-    item="三",
-    leads=(),
-    unit="",
-    due=date(2021, 12, 31),
-    state=State.UNRESOLVED.label,
-    light=Light.GREY.value,
 )
 
 
@@ -321,113 +271,3 @@ def test_no_rows_make_a_ledger_with_a_header() -> None:
     assert book.sheetnames == ["台账"]
     assert table(book["台账"]) == []
     assert csv_rows([]) == []
-
-
-# all of them
-
-Writer = Callable[[Any, Iterable[LedgerRow]], None]
-
-
-def _write_xlsx(target: Any, rows: Iterable[LedgerRow]) -> None:
-    write_xlsx(target, rows, "台账", MADE_AT)
-
-
-WRITERS = pytest.mark.parametrize("write", [_write_xlsx, write_csv, write_json])
-
-
-def interrupted() -> Iterator[LedgerRow]:
-    yield ROW
-    raise RuntimeError("the database is gone")
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An own directory for temporary files, to see what is left in it."""
-    path = tmp_path / "scratch"
-    path.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(path))
-    return path
-
-
-@WRITERS
-def test_a_crash_leaves_the_old_file_and_nothing_else(write: Writer, tmp_path: Path, scratch: Path) -> None:
-    target = tmp_path / "台账"
-    target.write_text("the old one")
-    with pytest.raises(RuntimeError, match="database"):
-        write(target, interrupted())
-    gc.collect()
-    assert target.read_text() == "the old one"
-    assert sorted(tmp_path.iterdir()) == sorted([target, scratch])
-    assert list(scratch.iterdir()) == []
-
-
-@WRITERS
-def test_a_finished_file_takes_the_place_of_the_old_one(write: Writer, tmp_path: Path, scratch: Path) -> None:
-    target = tmp_path / "台账"
-    target.write_text("the old one")
-    (tmp_path / "link").symlink_to(target)
-    write(str(tmp_path / "link"), [ROW])
-    again = io.BytesIO()
-    write(again, [ROW])
-    assert len(target.read_bytes()) == len(again.getvalue())
-    assert (tmp_path / "link").is_symlink()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "scratch", "台账"]
-    assert list(scratch.iterdir()) == []
-
-
-@WRITERS
-@pytest.mark.parametrize(
-    ("where", "why"),
-    [
-        ("missing/台账.xlsx", "目录不存在"),
-        ("a file/台账.xlsx", "目录不存在"),
-        ("a folder", "那里是文件夹或设备，请写明文件名"),
-        ("字" * 100, "文件名太长"),
-    ],
-)
-def test_a_target_that_cannot_be_written_is_one_line(write: Writer, where: str, why: str, tmp_path: Path) -> None:
-    (tmp_path / "a file").touch()
-    (tmp_path / "a folder").mkdir()
-    with pytest.raises(LedgerError) as refused:
-        write(tmp_path / where, [ROW])
-    assert str(refused.value) == f"台账写不进 {tmp_path / where}：{why}"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "a folder"]
-
-
-class FullDisk(io.BytesIO):
-    def write(self, _data: Any, /) -> int:
-        raise OSError(28, "No space left on device")
-
-
-@WRITERS
-def test_a_full_disk_is_an_error_and_leaves_nothing_behind(write: Writer, scratch: Path) -> None:
-    with pytest.raises(OSError, match="No space"):
-        write(FullDisk(), [ROW])
-    gc.collect()  # an object that dies complaining would fail the test here
-    assert list(scratch.iterdir()) == []
-
-
-@WRITERS
-def test_a_given_file_stays_open_for_its_owner(write: Writer) -> None:
-    out = io.BytesIO()
-    write(out, [ROW])
-    assert out.getvalue()
-
-
-@WRITERS
-def test_a_moment_without_a_zone_is_refused(write: Writer) -> None:
-    with pytest.raises(ValueError, match="aware"):
-        write(io.BytesIO(), [replace(ROW, signed_at=EVENING.replace(tzinfo=None))])
-
-
-@pytest.mark.parametrize("write", [write_json, write_csv, partial(write_xlsx, title="台账", made_at=MADE_AT)])
-def test_rows_are_taken_and_told_of_one_at_a_time(write: Callable[..., None]) -> None:
-    events: list[str] = []
-
-    def rows() -> Iterator[LedgerRow]:
-        for row in (ROW, UNRESOLVED, ROW):
-            events.append(row.code)
-            yield row
-
-    write(io.BytesIO(), rows(), progress=lambda done: events.append(f"{done} done"))
-    assert events == ["31-1", "1 done", "13", "2 done", "31-1", "3 done"]

@@ -1,0 +1,75 @@
+"""A PostgreSQL cluster of the tests' own, from the server binaries of the machine."""
+
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def binaries() -> Path | None:
+    """The folder with initdb and postgres, or None."""
+    for folder in [*sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True), *os.environ["PATH"].split(":")]:
+        if all((Path(folder) / name).exists() for name in ("initdb", "postgres", "pg_ctl")):
+            return Path(folder)
+    found = shutil.which("postgres")
+    return Path(found).parent if found else None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql+asyncpg://duban@127.0.0.1:{self.port}/{database}"
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Starts a server on a free loopback port; stops it at the end. PostgreSQL refuses root, so root hands it on."""
+    bin_dir = binaries()
+    assert bin_dir is not None
+    user = _other_user()
+    home = Path(tempfile.mkdtemp(prefix="duban-pg-"))
+    if user:
+        shutil.chown(home, user)
+    data = home / "data"
+    as_user: dict[str, object] = {"user": user, "group": pwd.getpwnam(user).pw_gid, "cwd": home} if user else {}
+    env = {**os.environ, "HOME": str(home), "LC_ALL": "C"}
+
+    def call(*command: str) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, env=env, **as_user)  # type: ignore[call-overload]
+        assert done.returncode == 0, f"{command[0]}: {done.stdout}\n{done.stderr}"
+
+    call(str(bin_dir / "initdb"), "-D", str(data), "-U", "duban", "-A", "trust", "-E", "UTF8", "--no-sync")
+    port = free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off -c full_page_writes=off"
+    call(str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(home / "log"), "start")
+    try:
+        yield Cluster(port)
+    finally:
+        call(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _other_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_name
+        except KeyError:
+            continue
+    raise RuntimeError("PostgreSQL refuses root and there is no other user to run it as")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
