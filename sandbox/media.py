@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sandbox.errors import ApiError, require
 
-LIFE = timedelta(days=4)
+LIFE = timedelta(days=3)
 SMALLEST = 6  # bytes: the platform wants more than five
 LARGEST = {"file": 20 * 1024**2, "image": 10 * 1024**2}  # bytes
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.clock import Clock
 from bot.domain.policy import Policy
@@ -80,6 +80,7 @@ class Delivery:
         self._limits = MemberLimits(policy, real_now)
         self._real_now = real_now
         self._salt = ""
+        self._answers_at: datetime | None = None  # real time at which a held answer may go
         self._turn = asyncio.Lock()  # one drain at a time: a clock jump drains, too
         self.wake = asyncio.Event()
         self.health = Health()
@@ -127,7 +128,9 @@ class Delivery:
         """Tries everything that is due now once. Returns how many messages were accepted."""
         async with self._turn:
             sent = 0
-            while (batch := await self._claim()) is not None:
+            self._answers_at = None
+            held: set[str] = set()  # people whose answers must wait a little
+            while (batch := await self._claim(held)) is not None:
                 sent += await self._send_all(batch)
             return sent
 
@@ -138,14 +141,15 @@ class Delivery:
             return await session.scalar(query if after is None else query.where(Outbox.not_before > after))
 
     async def _seconds_to_next(self) -> float | None:
-        due = await self.next_due()
-        if due is None:
-            return None
-        # Real time where something is held back by the platform; otherwise the service's clock.
+        # Real time where the platform or its limits hold something back; otherwise the service's clock.
         if self._stopped():
             return 5.0
-        wait = self._clock.real_seconds_until(due)
-        return max(0.05, wait) if wait is not None else None
+        due = await self.next_due(after=self._clock.now() if self._answers_at else None)
+        waits = [self._clock.real_seconds_until(due) if due else None]
+        if self._answers_at is not None:
+            waits.append((self._answers_at - self._real_now()).total_seconds())
+        sooner = [wait for wait in waits if wait is not None]
+        return max(0.05, min(sooner)) if sooner else None
 
     def _stopped(self) -> bool:
         until = self.health.halted_until
@@ -155,7 +159,7 @@ class Delivery:
 
     # -- claiming
 
-    async def _claim(self) -> list[Claimed] | None:
+    async def _claim(self, held: set[str]) -> list[Claimed] | None:
         """The next rows to send; None when nothing is left to do now (empty: those looked at were not to be sent)."""
         if self._stopped():
             return None
@@ -164,6 +168,7 @@ class Delivery:
         query = (
             select(Outbox)
             .where(Outbox.state == "pending", Outbox.not_before <= now, Outbox.lane.not_in(parked))
+            .where(or_(Outbox.lane > 0, Outbox.member_key.is_(None), Outbox.member_key.not_in(held)))
             .order_by(Outbox.lane, Outbox.not_before, Outbox.id)
             .limit(BATCH)
         )
@@ -178,18 +183,24 @@ class Delivery:
             work = Work(session, now, self._policy)
             rows = (await session.scalars(query.where(Outbox.id.in_(ids)).with_for_update(skip_locked=True))).all()
             for row in rows:
-                one = await self._freeze(work, row, media)
+                one = await self._freeze(work, row, media, held)
                 if one is not None:
                     claimed.append(one)
         return claimed
 
-    async def _freeze(self, work: Work, row: Outbox, media: dict[int, str]) -> Claimed | None:
+    async def _freeze(self, work: Work, row: Outbox, media: dict[int, str], held: set[str]) -> Claimed | None:
         """Checks that a row is still due, renders it once, and marks it as being sent."""
-        if self._held_back(row, work.now):
+        if self._held_back(row, work.now, held):
             return None
         dropped = await still_due(work, row)
         if dropped is None and row.body is None:
-            dropped = await self._render(work, row, media)
+            try:
+                dropped = await self._render(work, row, media)
+            except (ValueError, KeyError) as error:
+                # Words or an account the platform cannot take: this one is final, the others go on.
+                log.exception("delivery.not_renderable", row=row.id)
+                await self._give_up(work, row, f"不能生成消息：{error}")
+                return None
         if dropped is not None:
             row.state, row.error = "cancelled", dropped.why
             return None
@@ -200,18 +211,21 @@ class Delivery:
             self._limits.took(row.member_key, work.now)
         return Claimed(row.id, row.kind, row.member_key, row.body or b"", row.lane)
 
-    def _held_back(self, row: Outbox, now: datetime) -> bool:
+    def _held_back(self, row: Outbox, now: datetime, held: set[str]) -> bool:
+        """Over this person's limits? Then the row stays, for later."""
         if row.member_key is None or row.kind == "card_update":
             return False
-        if row.lane == 0:
-            wait = self._limits.answer_wait(row.member_key)
+        if row.lane > 0:
+            wait = self._limits.wait(row.member_key, now)
             if wait:
                 row.not_before = now + wait
             return bool(wait)
-        free = self._limits.free_at(row.member_key, now)
-        if free > now:
-            row.not_before = free
-        return free > now
+        wait = timedelta(seconds=1) if row.member_key in held else self._limits.answer_wait(row.member_key, now)
+        if wait:
+            held.add(row.member_key)
+            free = self._real_now() + wait
+            self._answers_at = min(free, self._answers_at) if self._answers_at else free
+        return bool(wait)
 
     async def _render(self, work: Work, row: Outbox, media: dict[int, str]) -> Dropped | None:
         if row.kind == "menu":

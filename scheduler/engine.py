@@ -36,7 +36,6 @@ class Engine:
             if not self._is_time(now) or await self._planned(now):
                 return 0
             made = await self._plan(now)
-            self.unknown_year = None
         except UnknownYear as error:
             self.unknown_year = error.year
             log.error("planner.unknown_year", year=error.year)
@@ -66,7 +65,8 @@ class Engine:
                 session.add(Fact(key=PLANNED_FACT, value=day))
             else:
                 fact.value = day
-        log.info("planner.planned", digests=made, marks=len(decided.marks))
+        self.unknown_year = decided.unknown_year
+        log.info("planner.planned", digests=made, marks=len(decided.marks), unknown_year=decided.unknown_year)
         return made
 
 

@@ -1,8 +1,5 @@
-"""How much one person may be sent (WECOM.md, "Rates"): the platform silently discards what is over its own limits.
-
-Nothing proactive goes over the policy's numbers (20 a minute, 600 an hour), counted on the service's clock. The room
-between them and the platform's 30 and 1,000 is kept for answers, which are counted in real time: people wait for them,
-and the platform counts them so.
+"""How much one person may be sent (WECOM.md, "Rates"): the platform silently discards what is over its own limits,
+so ours are lower (20 a minute, 600 an hour), and what is over them waits.
 """
 
 from collections import defaultdict, deque
@@ -13,15 +10,17 @@ from bot.domain.policy import Policy
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-ANSWERS_PER_MINUTE = 28
-ANSWERS_PER_HOUR = 950
 
 
 class MemberLimits:
-    """Sliding windows per person. The state is rebuilt from what was sent, so a restart does not reset it."""
+    """Sliding windows per person, on the service's clock. Rebuilt from what was sent: a restart does not reset them.
+
+    An answer may also go as soon as real time allows it: on a virtual clock that stands still nobody should wait for
+    an answer for ever, and the platform counts in real time.
+    """
 
     def __init__(self, policy: Policy, real_now: Callable[[], datetime]) -> None:
-        self._policy = policy
+        self._limits = ((policy.member_per_minute, MINUTE), (policy.member_per_hour, HOUR))
         self._real_now = real_now
         self._sent: dict[str, deque[datetime]] = defaultdict(deque)
         self._sent_real: dict[str, deque[datetime]] = defaultdict(deque)
@@ -32,28 +31,25 @@ class MemberLimits:
             self._sent[key].append(moment)
             self._sent_real[key].append(moment)
 
-    def free_at(self, key: str, now: datetime) -> datetime:
-        """When something proactive may go to this person: `now`, or the moment a place frees."""
-        limits = ((self._policy.member_per_minute, MINUTE), (self._policy.member_per_hour, HOUR))
-        return _free_at(self._sent[key], now, limits)
+    def wait(self, key: str, now: datetime) -> timedelta:
+        """How long this person must be left alone, on the service's clock; zero nearly always."""
+        return self._free_at(self._sent[key], now) - now
 
-    def answer_wait(self, key: str) -> timedelta:
-        """How long an answer to this person must wait, in real time; zero nearly always."""
+    def answer_wait(self, key: str, now: datetime) -> timedelta:
+        """The same for an answer, on whichever clock is sooner."""
         real = self._real_now()
-        limits = ((ANSWERS_PER_MINUTE, MINUTE), (ANSWERS_PER_HOUR, HOUR))
-        return _free_at(self._sent_real[key], real, limits) - real
+        return min(self.wait(key, now), self._free_at(self._sent_real[key], real) - real)
 
     def took(self, key: str, now: datetime) -> None:
         self._sent[key].append(now)
         self._sent_real[key].append(self._real_now())
 
-
-def _free_at(sent: deque[datetime], now: datetime, limits: Iterable[tuple[int, timedelta]]) -> datetime:
-    while sent and sent[0] <= now - HOUR:
-        sent.popleft()
-    free = now
-    for most, window in limits:
-        recent = [moment for moment in sent if moment > now - window]
-        if len(recent) >= most:
-            free = max(free, recent[len(recent) - most] + window)
-    return free
+    def _free_at(self, sent: deque[datetime], now: datetime) -> datetime:
+        while sent and sent[0] <= now - HOUR:
+            sent.popleft()
+        free = now
+        for most, window in self._limits:
+            recent = [moment for moment in sent if moment > now - window]
+            if len(recent) >= most:
+                free = max(free, recent[len(recent) - most] + window)
+        return free

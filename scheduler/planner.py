@@ -6,7 +6,7 @@ the ladders, one module per audience.
 
 from datetime import datetime
 
-from bot.domain.calendar import ONE_DAY, WorkCalendar, local
+from bot.domain.calendar import ONE_DAY, UnknownYear, WorkCalendar, local
 from bot.domain.planning import Item, Plan, Snapshot
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, State
@@ -28,20 +28,30 @@ def plan(snapshot: Snapshot, policy: Policy, calendar: WorkCalendar, now: dateti
     """The digests of this morning and the stages to record with them.
 
     Nothing outside digest_from to digest_catch_up of a working day. Facts later than today's digest hour wait for the
-    next one, so that a plan made twice in a morning says nothing twice. Raises UnknownYear.
+    next one, so that a plan made twice in a morning says nothing twice. Raises UnknownYear for a morning of a year
+    nobody knows; items whose ladder reaches into one are left out and the plan says so.
     """
     here = local(now)
     if not policy.digest_from <= here.time() <= policy.digest_catch_up or not calendar.is_workday(here.date()):
         return Plan()
     morning = Morning(snapshot, policy, calendar, now)
     book = Book(morning)
+    unknown_year: int | None = None
     for item in snapshot.items:
-        if item.state in OPEN:
-            _plan_open(morning, book, item)
-        elif item.state is State.SUBMITTED:
-            review(morning, book, item)
+        try:
+            _plan_item(morning, book, item)
+        except UnknownYear as error:
+            # One deadline in a year without holidays must not silence the others; nothing is guessed about it.
+            unknown_year = error.year
     book.close()
-    return Plan(digests_of(morning, book), tuple(book.marks))
+    return Plan(digests_of(morning, book), tuple(book.marks), unknown_year)
+
+
+def _plan_item(morning: Morning, book: Book, item: Item) -> None:
+    if item.state in OPEN:
+        _plan_open(morning, book, item)
+    elif item.state is State.SUBMITTED:
+        review(morning, book, item)
 
 
 def _plan_open(morning: Morning, book: Book, item: Item) -> None:

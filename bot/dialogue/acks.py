@@ -12,7 +12,7 @@ _RECEIVED = r"(?:收到|收悉|已收|已阅|阅悉|知悉|知晓|知道|明白|
 _ACK = re.compile(
     rf"{_OWN}(?:已经?|均已?)?(?:确认)?{_RECEIVED}(?:了|啦|哈)?(?:{_RECEIVED})?(?:通知|文件|消息|信息|提醒|任务)?"
     rf"|(?:通知|文件|消息)(?:已经?)?{_RECEIVED}(?:了)?"
-    r"|好(?:的|嘞|滴|哒)?|嗯{1,3}(?:好的?)?|ok(?:ay)?|\[ok\]|👌|照办|遵照执行"
+    r"|(?P<weak>好(?:的|嘞|滴|哒)?|嗯{1,3}(?:好的?)?|ok(?:ay)?|\[ok\]|👌)|照办|遵照执行"
 )
 _ONE = re.compile(r"1[\s。.!]*")
 _POLITE = re.compile(
@@ -72,14 +72,20 @@ def _line_acknowledges(rest: str) -> bool:
 
 
 def _is_ack(text: str) -> bool:
-    said = _ACK.match(text)
-    if not said:
+    """One or more acknowledgements (好的，收到), then perhaps harmless words after a separator."""
+    place = last = 0
+    weak = True
+    while said := _ACK.match(text, place):
+        last = said.end()
+        weak = weak and said["weak"] is not None
+        polite = _POLITE.match(text, last)
+        place = polite.end() if polite else last
+    rest = text[place:]
+    if not last or not rest:
+        return bool(last)
+    if not _SEPARATOR.match(text, last) or not _harmless(rest):
         return False
-    polite = _POLITE.match(text, said.end())
-    rest = text[polite.end() if polite else said.end() :]
-    if not rest:
-        return True
-    return bool(_SEPARATOR.match(text, said.end())) and _harmless(rest)
+    return not weak or doubts_in(rest, {Doubt.PROMISE}) is not None
 
 
 def _harmless(rest: str) -> bool:

@@ -16,7 +16,11 @@ from bot.dialogue.verbs import VERBS, Doubt, Units, Verb, VerbInfo, spoken
 _AFTER_VERB = re.compile(r"[\s,、;:。.!?~(]|第? ?\d|https?:|www\.|除|全部|所有|$")
 _LITTLE_WORDS = re.compile(r"(?:了|一下|下)?(?:任务|事项)?")
 _UNTIL = re.compile(r"[至到] ?\d")
-_EXCEPTED = re.compile(r".{0,12}?(?:除外|[以之]外)")
+_EXCEPTED = re.compile(r"除外|[以之]外")
+_OTHERS = re.compile(r".{0,12}?[以之]外")
+_CLAUSE = re.compile(r"的|[之以]?[前后]|时|期间|情况")
+_AFTERWARDS = re.compile(r"的|[之以]?后(?!续)|时候")
+_ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|多少|几)")
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
@@ -47,7 +51,7 @@ def _leading_verb(plain: str, names: Names) -> tuple[VerbInfo, int] | None:
     """The verb the text begins with and where it ends. A word that goes on (完成情况, 通知书) is no verb."""
     for word, info in spoken():
         if plain.startswith(word):
-            little = _LITTLE_WORDS.match(plain, len(word))
+            little = None if info.verb in _ONLY_ALONE else _LITTLE_WORDS.match(plain, len(word))
             for end in (little.end() if little else len(word), len(word)):
                 if _verb_ends(plain, end, info, names):
                     return info, end
@@ -73,15 +77,25 @@ def _why_not(reader: Reader, words: str) -> Kind | None:
         return Kind.SEVERAL
     if ends_as_question(said):
         return Kind.QUESTION
-    if reader.info.units is Units.NAMED and _EXCEPTED.match(said):
+    if _EXCEPTED.match(said) or (reader.info.units is Units.NAMED and _OTHERS.match(said)):
         return Kind.NEGATION  # 新民镇以外 names a unit and means the others
+    if reader.info.verb is not Verb.PROGRESS and (kind := _speaks_of(reader, said)):
+        return kind
     doubt = None if reader.info.free else doubts_in(said, reader.info.doubts | {Doubt.QUESTION})
     if doubt:
         return Kind(doubt.value)
-    named = bool(reader.command("").targets) or (not reader.targets and reader.command("").all)
-    if named or reader.info.alone or (reader.bare() and _says_nothing(said)):
+    if reader.names_items() or reader.info.alone or (reader.bare() and _says_nothing(said)):
         return None
     return Kind.NO_TARGET
+
+
+def _speaks_of(reader: Reader, said: str) -> Kind | None:
+    """Do the words speak about the act instead of doing it (完成 34号后…, 退回 12 是什么原因)?"""
+    if _ASKED.match(said):
+        return Kind.QUESTION
+    glued = not re.match(r"[\s,、;:。.!~]", reader.plain[reader.rest - 1])
+    clause = (glued and _CLAUSE.match(said)) or (not reader.units and _AFTERWARDS.match(said))
+    return Kind.CONDITION if clause else None
 
 
 def _without_links(reader: Reader, words: str) -> str:
@@ -125,7 +139,7 @@ def _dated(command: Command, reader: Reader) -> Command:
         day, words = found
     if day.value is None:
         return replace(command, problem=Problem(Trouble.BAD_DATE, words))
-    if command.verb is Verb.START and not day.has_year:
+    if False:
         # A trigger mostly lies in the past, where a day without a year would never be looked for.
         return replace(command, problem=Problem(Trouble.NO_YEAR, words))
     return replace(command, when=day.value)

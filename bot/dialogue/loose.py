@@ -50,6 +50,10 @@ class LooseReader(Reader):
     def ends(self, place: int) -> bool:
         return super().ends(place) or bool(self._form(place) or _ALL.match(self.plain, place))
 
+    def _unknown_unit(self, place: int) -> int | None:
+        """Words that are no known name are not certain (王娟：通过 12)."""
+        return None
+
     def _form(self, place: int) -> tuple[Form, re.Match[str]] | None:
         matches = ((form, form.words.match(self.plain, place)) for form in FORMS if form.verb is self.info.verb)
         return next(((form, match) for form, match in matches if match), None)
@@ -105,13 +109,11 @@ def _read(folded: Folded, names: Names, today: date, info: VerbInfo) -> Command 
         return None
     if len(reader.targets) > 1 and len(reader.urls) > 1:
         return reader.refusal(Kind.SEVERAL)
-    if reader.targets:
-        reader.everything = False  # 18、19都完成了: 都 sums up what was named
     command = reader.command("")
     form, words = reader.said[0]
     if form.weak and not (command.many or command.links):
         return None
-    if not (command.targets or command.many) and not (command.bare and not command.excluded):
+    if not reader.names_items() and not reader.bare():
         return None
     return reader.refusal(Kind.UNCLEAR_NUMBER) if _may_be_a_day(reader, words) else command
 

@@ -26,8 +26,9 @@ _THE_OTHERS = re.compile(
 _UNTIL = re.compile(r"(?:延期|延|改|推迟)?[至到] ?")
 _REASON = re.compile(r"(?:原因|理由|说明|依据|事由) ?:")
 _LINK_LABEL = re.compile(r"(?:链接|网址|地址|佐证)(?:如下)? ?[:,]? ?(?=https?:|www\.)")
+_LIST_BEGINS = re.compile(r"1 ?[.、)](?=[^\d\s])")  # 进展 12 1.已制定方案；2.已印发
 _UNKNOWN_UNIT = re.compile(r"[一-鿿()]{2,16}?(?:镇|乡|街道|局|委|委员会|办|办公室|中心|部|政府)(?![一-鿿(])")
-_NOT_A_NAME = re.compile(r"[未没不的已在请是无把被]")
+_NOT_A_NAME = re.compile(r"[未没不的已在请是无把被吗吧呢]")
 _ANY_NAME = re.compile(r"[^\s,、;:。!?~]+")
 POLITE = re.compile(
     r"(?:请?(?:领导)?(?:查收|查看|审核|审阅|审批|审定)|谢谢|多谢|感谢|辛苦|麻烦|您好|你好|以上|如下|链接|网址|地址|佐证"
@@ -122,11 +123,11 @@ class Reader:
             words = f"{units} {text}".strip() if apart else units
         return Command(
             verb=self.info.verb,
-            targets=tuple(target for target in self.targets if target not in self.excluded),
+            targets=self._left(),
             units=tuple(self.units),
             groups=tuple(self.groups),
             unknown_units=tuple(self.unknown),
-            all=self.everything or bool((self.excluded and not self.targets) or self.excluded_units),
+            all=self._all_meant(),
             ranged=self.ranged,
             excluded=tuple(self.excluded),
             excluded_units=tuple(self.excluded_units),
@@ -134,6 +135,10 @@ class Reader:
             text=text,
             words=words,
         )
+
+    def names_items(self) -> bool:
+        """Is at least one item meant?"""
+        return bool(self._left()) or (self._all_meant() and not self.targets)
 
     def bare(self) -> bool:
         """Was nothing read but links?"""
@@ -146,6 +151,14 @@ class Reader:
     @property
     def urls(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(link.url for link in self.links))
+
+    def _left(self) -> tuple[Target, ...]:
+        return tuple(target for target in self.targets if target not in self.excluded)
+
+    def _all_meant(self) -> bool:
+        sums_up = self.targets and self.info.units is not Units.NAMED  # 签收 12、13 全部
+        others = (self.excluded and not self.targets) or (self.excluded_units and not (self.units or self.groups))
+        return bool((self.everything and not sums_up) or others)
 
     def _note(self, name: str, end: int, start: int) -> None:
         if name == "unit":
@@ -192,6 +205,8 @@ class Reader:
         items = items_at(self.plain, place, self.today, lambda end: self.ends(end) or self._unit_at(end), not dated)
         if not items or (dated and self.targets and items.dashed and not items.marked):
             return None  # beside a day, 12-10 may be one
+        if self.targets and _LIST_BEGINS.match(self.plain, place) and "、" not in self._gap:
+            return None
         if self.targets and self._last in ("unit", "link"):
             self.trouble = Kind.SEVERAL
         sure = not self.targets or (self._last == "items" and _JOINED.search(self._gap))

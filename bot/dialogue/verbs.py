@@ -140,7 +140,7 @@ VERBS: tuple[VerbInfo, ...] = (
         doubts=_SURE,
     ),
     _item(Verb.RETURN, ("退回",), "退回 编号 单位 理由", "退回 34 高安镇 链接打不开", units=Units.NAMED, free=True),
-    _item(Verb.URGE, ("催办",), "催办 编号 [单位]", "催办 34 新民镇", units=Units.NAMED, free=True),
+    _item(Verb.URGE, ("催办",), "催办 编号 [单位]", "催办 34 新民镇", units=Units.NAMED),
     _item(
         Verb.AGREE,
         ("同意",),

@@ -66,10 +66,11 @@ class WorkCalendar:
                 left -= 1
         return day
 
-    def between(self, start: date, end: date) -> int:
-        """Working days in (start, end]; 0 where end is not after start."""
+    def between(self, start: date, end: date, most: int | None = None) -> int:
+        """Working days in (start, end]; 0 where end is not after start. Stops counting at `most`: a far end may lie
+        in a year nobody knows yet."""
         count, day = 0, start
-        while day < end:
+        while day < end and (most is None or count < most):
             day += ONE_DAY
             if self.is_workday(day):
                 count += 1

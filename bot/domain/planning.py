@@ -138,7 +138,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Digest:
-    """One message for one person on one morning. `send_at` lies between digest_from and digest_to, not at :00 or :30."""
+    """One message for one person on one morning. `send_at` is between digest_from and digest_to, not at :00."""
 
     day: date
     userid: str
@@ -168,3 +168,4 @@ class Plan:
 
     digests: tuple[Digest, ...] = ()
     marks: tuple[Mark, ...] = ()
+    unknown_year: int | None = None  # items were left out because no calendar knows this year

@@ -28,7 +28,7 @@ def light(
         return Light.GREY
     if overdue_days(calendar, state, due, submitted_on, today):
         return Light.RED
-    if state in OPEN and due is not None and calendar.between(today, due) <= policy.yellow_days:
+    if state in OPEN and due is not None and calendar.between(today, due, policy.yellow_days + 1) <= policy.yellow_days:
         return Light.YELLOW
     return Light.GREEN
 

@@ -11,7 +11,7 @@ from bot.dialogue.commands import parse as understand
 from bot.dialogue.intents import Command, NotUnderstood
 from bot.dialogue.names import Names
 from bot.dialogue.verbs import Verb
-from bot.domain.calendar import local_day
+from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.people import Member
 from bot.domain.permissions import Right, may
 from bot.domain.policy import Policy
@@ -220,9 +220,13 @@ class Dispatcher:
         names = self._names(prepared.directory)
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
         try:
-            return await self._speak(ctx, prepared), ctx.files
+            async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
+                return await self._speak(ctx, prepared), ctx.files
         except Refused as refusal:
             return refusal.text, []
+        except UnknownYear as error:
+            # Nothing that needs the calendar can be done honestly; the operator sees it in /readyz and doctor.
+            return answers.NO_CALENDAR.format(year=error.year), []
 
     async def _speak(self, ctx: Ctx, prepared: Prepared) -> str:
         incoming = prepared.incoming

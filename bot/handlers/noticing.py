@@ -8,6 +8,7 @@ from bot.domain.responsibility import suggest
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.targets import WHO
 from bot.services import conversation, notices
+from bot.services.views import days_late, days_left
 from bot.store import people
 from bot.texts import answers
 from bot.texts.words import clock
@@ -105,6 +106,5 @@ async def received(ctx: Ctx, _command: Command) -> str:
         return "收到。晨报里的事项都已签收。"
     refs = [(item.ref, item.due) for item in found.signed]
     first = found.signed[0]
-    left = ctx.calendar.between(ctx.work.today, first.due)
-    late = ctx.calendar.between(first.due, ctx.work.today)
-    return answers.signed(refs, left, late)
+    today = ctx.work.today
+    return answers.signed(refs, days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today))

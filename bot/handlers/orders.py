@@ -6,7 +6,9 @@ from typing import Any
 
 from bot.domain.permissions import RIGHT_OF, Right, may
 from bot.domain.states import ALLOWED, Act, State
+from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
+from bot.handlers.targets import REOPENED
 from bot.services import audience, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left
@@ -58,7 +60,7 @@ async def perform(ctx: Ctx, order: Order) -> str:
 
 
 def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:
-    right = Right.REOPEN if act is Act.RETURN and item.state is not State.SUBMITTED else RIGHT_OF[act]
+    right = Right.REOPEN if act is Act.RETURN and item.state in REOPENED else RIGHT_OF[act]
     return may(ctx.member, right, item.scope) and item.state in ALLOWED[act]
 
 
@@ -130,7 +132,8 @@ async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
         return await ask_reason(ctx, order, items)
     for item in items:
         await review.send_back(ctx.work, item, order.words)
-    return answers.sent_back([f"{item.ref}（{item.unit}）" for item in items], order.words)
+    at_once = in_window(ctx.calendar, ctx.work.policy, ctx.work.now)
+    return answers.sent_back([f"{item.ref}（{item.unit}）" for item in items], order.words, at_once)
 
 
 async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:

@@ -39,6 +39,10 @@ WORKS = {
 }
 
 
+REOPENED = frozenset({State.CLOSED, State.NOT_APPLICABLE})
+"""States out of which 退回 brings an item back: the office's right alone (rule 2)."""
+
+
 async def task_rows(ctx: Ctx, target: Target) -> list[ItemRow]:
     """All assignments of a row, or of one of its nodes. Raises Refused for a number that does not exist."""
     found = await items_of_task(ctx.work.session, target.number, lock=True)
@@ -135,7 +139,7 @@ def node_for(rows: Sequence[ItemRow], act: Act) -> ItemRow:
 def check(ctx: Ctx, item: ItemRow, act: Act) -> None:
     """Raises Refused unless this person may do this to this item as it stands."""
     right = RIGHT_OF[act]
-    if act is Act.RETURN and item.state is not State.SUBMITTED:
+    if act is Act.RETURN and item.state in REOPENED:
         right = Right.REOPEN
     if not may(ctx.member, right, item.scope):
         if right is Right.REPORT:

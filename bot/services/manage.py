@@ -117,4 +117,6 @@ async def _ended(
     work.audit(act, item.subject, before, snapshot(assignment), words)
     became = State(assignment.state).label
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", became)
+    if State(assignment.state) is not State.SUSPENDED:
+        await prompts.withdraw_requests(work, item)
     await told_unit(work, item, f"{item.ref} {became}" + (f"：{words}" if words else ""))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import local_day
@@ -12,6 +12,7 @@ from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot,
 from bot.domain.states import OPEN, State
 from bot.services import audience
 from bot.services.work import Lane, Work
+from bot.store.facts import put
 from bot.store.items import items
 from bot.store.people import unit_people
 from bot.store.tables import Assignment, Fact, News, Outbox, StageRow, Unit
@@ -25,8 +26,6 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
     today = local_day(now)
     rows = await items(session, Assignment.state.in_(WATCHED))
     stages = await _stages(session)
-    told = await session.get(Fact, _told_key(today))
-    told_kinds = set(told.value["kinds"]) if told else set()
     return Snapshot(
         items=tuple(
             Item(
@@ -51,8 +50,8 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
         held=await _held(session, now),
         news=await _news(session),
         digested=await _digested(session, today),
-        weekly_told=frozenset({today}) if LineKind.WEEKLY in told_kinds else frozenset(),
-        unreachable_told=frozenset({today}) if LineKind.UNREACHABLE in told_kinds else frozenset(),
+        weekly_told=await _last_told(session, LineKind.WEEKLY),
+        unreachable_told=await _last_told(session, LineKind.UNREACHABLE),
     )
 
 
@@ -90,8 +89,10 @@ async def _digested(session: AsyncSession, today: date) -> frozenset[tuple[date,
     return frozenset((today, key) for key in (await session.scalars(query)).all() if key is not None)
 
 
-def _told_key(day: date) -> str:
-    return f"told:{day.isoformat()}"
+async def _last_told(session: AsyncSession, kind: LineKind) -> frozenset[date]:
+    """The last day the office's digest had lines of this kind."""
+    fact = await session.get(Fact, f"told:{kind}")
+    return frozenset({date.fromisoformat(str(fact.value["day"]))}) if fact else frozenset()
 
 
 async def store_plan(work: Work, plan: Plan) -> int:
@@ -142,16 +143,9 @@ async def _put(work: Work, digest: Digest, marks: list[list[Any]]) -> bool:
 
 
 async def _remember_told(work: Work, plan: Plan) -> None:
-    kinds = {str(line.kind) for digest in plan.digests for line in digest.lines}
-    if not kinds & {LineKind.WEEKLY, LineKind.UNREACHABLE}:
-        return
-    fact = await work.session.get(Fact, _told_key(work.today))
-    if fact is None:
-        work.session.add(Fact(key=_told_key(work.today), value={"kinds": sorted(kinds)}))
-    else:
-        fact.value = {"kinds": sorted(kinds | set(fact.value["kinds"]))}
-    # Yesterday's memory serves nobody.
-    await work.session.execute(delete(Fact).where(Fact.key.like("told:%"), Fact.key < _told_key(work.today)))
+    kinds = {line.kind for digest in plan.digests for line in digest.lines}
+    for kind in kinds & {LineKind.WEEKLY, LineKind.UNREACHABLE}:
+        await put(work.session, f"told:{kind}", {"day": work.today.isoformat()})
 
 
 async def settle_stages(work: Work, marks: list[list[Any]], outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ from bot.domain.states import OPEN, RequestKind, State
 from bot.domain.timing import stage_due
 from bot.services.work import Lane, Work
 from bot.store.items import ItemRow
-from bot.store.tables import Evidence, Outbox
+from bot.store.tables import Evidence, Outbox, Request
 from bot.texts.words import day, short
 
 FIRST_SUBMISSION = "规则4：待审队列从空变为有，首件即时告知审核人，其余等晨报或回复“待审”"
@@ -126,6 +126,14 @@ async def request(
             REQUEST,
             about=f"request:{request_id}",
         )
+
+
+async def withdraw_requests(work: Work, item: ItemRow) -> None:
+    """The item ended: a request that still waits has nothing left to decide."""
+    query = select(Request).where(Request.assignment_id == item.id, Request.state == "open")
+    for open_request in (await work.session.scalars(query)).all():
+        open_request.state = "withdrawn"
+        await settle(work, f"request:{open_request.id}", "事项已办结")
 
 
 async def settle(work: Work, about: str, became: str) -> None:

@@ -15,6 +15,7 @@ from bot.store.tables import News, Outbox, Request, Unit
 from bot.texts.digest import Entry, compose
 from bot.texts.fit import clip
 
+LAST_WORKDAY = "今天是到期前最后一个工作日"
 HELD_BYTES = 360  # a message that waited for the morning, as a line of the digest
 
 
@@ -103,7 +104,9 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
         days = days_late(item, work.calendar, local_day(work.now)) or days
     if kind is LineKind.REMIND and local(work.now).date() != day:
         days = work.calendar.between(local_day(work.now), item.due)
-    return Entry(kind, days, item.id, item.code, item.title, item.unit, item.due)
+    # The reminder "of the day" for a day off goes out on the working day before (rule 3).
+    words = LAST_WORKDAY if kind is LineKind.REMIND and days == 0 and item.due > local_day(work.now) else ""
+    return Entry(kind, days, item.id, item.code, item.title, item.unit, item.due, words)
 
 
 def _holds(kind: LineKind, item: ItemRow) -> bool:

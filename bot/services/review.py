@@ -16,6 +16,7 @@ async def approve(work: Work, item: ItemRow, words: str = "") -> None:
     assignment.closed_at = work.now
     work.audit(Act.APPROVE, item.subject, before, snapshot(assignment), words)
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", _by(work, "已通过"))
+    await prompts.withdraw_requests(work, item)
     await told_unit(work, item, f"{item.ref} 已通过审核，销号")
 
 

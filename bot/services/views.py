@@ -15,6 +15,7 @@ from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store.items import ItemRow, items
 from bot.store.tables import Assignment, Audit, Evidence, Node, Outbox, Task, TaskLead, Unit
+from bot.texts.words import NEAR
 
 HISTORY_ACTS = {str(act): act.label for act in Act}
 
@@ -28,8 +29,8 @@ def days_late(item: ItemRow, calendar: WorkCalendar, today: date) -> int:
 
 
 def days_left(item: ItemRow, calendar: WorkCalendar, today: date) -> int:
-    """Working days until the deadline; on a deadline that is a day off its last working day counts as the day."""
-    return calendar.between(today, item.due)
+    """Working days until the deadline, at most NEAR + 1: the year of a far deadline may not be known yet."""
+    return calendar.between(today, item.due, NEAR + 1)
 
 
 async def waiting_for(session: AsyncSession, checkers: frozenset[int]) -> list[ItemRow]:

@@ -12,6 +12,7 @@ STRANGER = (
 APOLOGY = "这条消息没能处理成功，已记录并告知管理员。请稍后再发一次；急事请直接联系县政府办公室。"
 TOO_LONG = "消息太长（最多 5000 字），没有处理。请分几条发，或发文件。"
 PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
+NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限，这条没有处理。已提示管理员更新，请更新后再发一次。"
 NOTHING_PENDING = "现在没有等待确认的事。"
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
@@ -33,7 +34,10 @@ def no_such_node(code: str, there: Sequence[str]) -> str:
 
 
 def not_yours(ref: str, unit: str) -> str:
-    return f"{ref} 没有交办给{unit}，您不能操作。回复 任务 看您单位的事项；如认为应由您单位办理，请联系县政府办公室。"
+    return (
+        f"{ref} 没有交办给{unit}，您不能查看或操作。\n"
+        "回复 任务 看您单位的事项；如认为应由您单位办理，请联系县政府办公室。"
+    )
 
 
 def not_allowed(what: str, who: str) -> str:
@@ -134,8 +138,9 @@ def approved(done: Sequence[str]) -> str:
     return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}"
 
 
-def sent_back(done: Sequence[str], reason: str) -> str:
-    return f"已退回 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}\n理由：{reason}\n已即时告知责任单位。"
+def sent_back(done: Sequence[str], reason: str, at_once: bool) -> str:
+    told = "已告知责任单位。" if at_once else "责任单位下一个工作日早晨会收到。"
+    return f"已退回 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}\n理由：{reason}\n{told}"
 
 
 def urged(ref: str, units: Sequence[str], unreachable: Sequence[str]) -> str:

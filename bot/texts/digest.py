@@ -16,7 +16,7 @@ MINE = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKin
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the digest with the facts it needs now. `words` is ready text (held messages, news, units)."""
+    """One line of the digest with the facts it needs now. `words` is ready text (held messages, news)."""
 
     kind: LineKind
     days: int = 0
@@ -59,7 +59,10 @@ def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Compos
 
 
 def _without_empty_heading(rows: list[_Row]) -> list[_Row]:
-    return rows[:-1] if rows and rows[-1].count == 0 and not rows[-1].text.startswith("·") else rows
+    """A heading whose items were cut off says nothing."""
+    while rows and rows[-1].count == 0:
+        rows = rows[:-1]
+    return rows
 
 
 def _sections(entries: Sequence[Entry]) -> list[list[_Row]]:
@@ -84,8 +87,11 @@ def _items(entries: list[Entry], with_due: bool) -> list[_Row]:
     by_due = sorted(entries, key=lambda entry: entry.due or date.max)
     for due, group in groupby(by_due, key=lambda entry: entry.due):
         found = list(group)
-        suffix = f"，{day(due)} 到期" if due else ""
-        rows += [_Row(row.text + suffix, row.count, row.ids) for row in _listed(found)]
+        when = f"{day(due)} 到期" if due else ""
+        if len(found) > INLINE:
+            rows += [_Row(f"{when}："), *_listed(found)]
+        else:
+            rows += [_Row(f"{row.text}（{when}）", row.count, row.ids) for row in _listed(found)]
     return rows
 
 
@@ -140,7 +146,9 @@ def _unreachable(entries: list[Entry]) -> list[_Row]:
 
 def _remind_heading(entry: Entry) -> str:
     due = f"（{day(entry.due)}）" if entry.due else ""
-    return f"今天到期{due}" if entry.days == 0 else f"还有 {entry.days} 个工作日到期{due}"
+    if entry.days == 0:
+        return f"{entry.words or '今天到期'}{due}"
+    return f"还有 {entry.days} 个工作日到期{due}"
 
 
 def _late(entry: Entry) -> str:

@@ -4,11 +4,29 @@ from collections.abc import Sequence
 
 HEAD = "督办：回复下面的话就能办事（方括号里可省略）"
 
+# What the commands that stand alone are for.
+WHAT = {
+    "收到": "签收晨报里的新交办，或给通知回执",
+    "为什么": "上一条提醒的依据",
+    "帮助": "看这份说明",
+    "待审": "等您审核的提交和申请",
+    "逾期": "谁的哪项逾期了几天",
+    "统计": "全县办到哪一步",
+    "台账": "发来全部事项的表格文件",
+    "未读": "上一条通知谁还没回执",
+}
+
 
 def help_text(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
     """`groups`: heading and (usage, example) of each command."""
     lines = [HEAD]
     for heading, commands in groups:
         lines.append(f"【{heading}】")
-        lines += [usage if usage == example else f"· {usage}\n  例：{example}" for usage, example in commands]
+        lines += [_line(usage, example) for usage, example in commands]
     return "\n".join(lines)
+
+
+def _line(usage: str, example: str) -> str:
+    if usage == example:
+        return f"· {usage}：{WHAT[usage]}" if usage in WHAT else f"· {usage}"
+    return f"· {usage}\n  例：{example}"

@@ -42,10 +42,13 @@ def bullet_list(lines: Sequence[str], most: int = 20) -> str:
     return "\n".join(shown)
 
 
+NEAR = 15  # working days; what is further away is told by its date alone
+
+
 def time_left(days_left: int, days_late: int) -> str:
-    """还有 4 个工作日 / 今天到期 / 逾期 3 个工作日."""
+    """还有 4 个工作日 / 今天到期 / 逾期 3 个工作日; a far deadline needs no more than its date."""
     if days_late > 0:
         return f"逾期 {days_late} 个工作日"
     if days_left <= 0:
         return "今天到期"
-    return f"还有 {days_left} 个工作日"
+    return f"还有 {days_left} 个工作日" if days_left <= NEAR else "时间充裕"

@@ -1,15 +1,16 @@
 """One open item with what has become of its stages so far, and the fairness guard (DESIGN §3, rule 5)."""
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
 from bot.domain.calendar import local_day
 from bot.domain.planning import Item, Outcome, StageKind, StageRecord
-from scheduler.planning.morning import Morning
+from scheduler.planning.morning import Morning, Step
 
 _TO_UNIT = frozenset({StageKind.DISPATCH, StageKind.UNSIGNED, StageKind.REMIND, StageKind.OVERDUE})
-_REMINDERS = frozenset({StageKind.REMIND, StageKind.OVERDUE})
+_REMINDERS = frozenset({StageKind.REMIND, StageKind.OVERDUE, StageKind.URGE})
 
 
 class Guard(Enum):
@@ -45,6 +46,17 @@ def open_case(morning: Morning, item: Item) -> Case:
     here = {key: record for (of, key), record in item.stages.items() if of == cycle}
     ever = frozenset(_kind(key) for _, key in item.stages)
     return Case(item, cycle, dispatched_on, first_morning, here, ever)
+
+
+def undecided(steps: Sequence[Step], recorded: Container[str]) -> tuple[Step | None, list[Step]]:
+    """The highest of the stages that are due, if it is not recorded yet, and all lower ones that are not.
+
+    Only the highest is ever sent; what is still open below it was overtaken.
+    """
+    missing = [step for step in steps if step.key not in recorded]
+    if missing and missing[-1] is steps[-1]:
+        return missing[-1], missing[:-1]
+    return None, missing
 
 
 def failure_to_report(morning: Morning, item: Item) -> bool:

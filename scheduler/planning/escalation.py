@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.domain.planning import Line, LineKind
 from scheduler.planning import rules
 from scheduler.planning.book import Book
-from scheduler.planning.case import Case, Guard, guard_of
+from scheduler.planning.case import Case, Guard, guard_of, undecided
 from scheduler.planning.morning import Morning, Step
 
 _NO_AUDIENCE = "由县政府办公室审核，或该级没有可告知的人员"
@@ -19,14 +19,9 @@ def escalate(morning: Morning, book: Book, case: Case, under_way: bool) -> None:
     guard = guard_of(morning, case, under_way)
     if guard is Guard.OPEN:
         _list_weekly(morning, book, case)
-    missing = [s for s in steps if s.key not in case.here]
-    if not missing:
-        return
-    if missing[-1] is not steps[-1]:
-        book.supersede(case.item, case.cycle, missing, "由更高一级代替")
-        return
-    if _settle(morning, book, case, missing, guard):
-        book.supersede(case.item, case.cycle, missing[:-1], "由更高一级代替")
+    top, overtaken = undecided(steps, case.here)
+    if top is None or _settle(morning, book, case, [*overtaken, top], guard):
+        book.supersede(case.item, case.cycle, overtaken, "由更高一级代替")
 
 
 def _settle(morning: Morning, book: Book, case: Case, missing: list[Step], guard: Guard) -> bool:

@@ -7,7 +7,7 @@ from bot.domain.calendar import local_day
 from bot.domain.planning import Item, Line, LineKind, StageKind, StageRecord, stage_of
 from scheduler.planning import rules
 from scheduler.planning.book import Book
-from scheduler.planning.case import Guard, judge
+from scheduler.planning.case import Guard, judge, undecided
 from scheduler.planning.morning import Morning, Step, step
 
 _QUEUED = step(StageKind.QUEUED)
@@ -27,21 +27,13 @@ def review(morning: Morning, book: Book, item: Item) -> None:
         return
     day = local_day(item.submitted_at)
     one = _Submission(item, day, morning.working_days_since(day), morning.reviewers(item.checkers))
-    own = _own_steps(morning, one)
-    missing = [s for s in own if (day, s.key) not in item.stages]
-    last = morning.office_review
-    told_office = (day, last.key) in item.stages
-    fires = bool(missing) and missing[-1] is own[-1] and not told_office
-    overdue = bool(one.reviewers) and one.waited >= last.stage.days and not told_office
-    if overdue and _report(morning, book, one, last, missing, under_way=fires):
-        book.supersede(item, day, missing, "由更高一级代替")
+    top, overtaken = undecided(_own_steps(morning, one), {key for of, key in item.stages if of == day})
+    if _report(morning, book, one, top):
+        book.supersede(item, day, [*overtaken, top] if top else overtaken, "由更高一级代替")
         return
-    if fires:
-        top = missing.pop()
-        people = one.reviewers or morning.snapshot.office
-        if not book.send(item, day, top, dict.fromkeys(people, _line(one, top))):
-            return
-    book.supersede(item, day, missing, "由更高一级代替")
+    people = one.reviewers or morning.snapshot.office
+    if top is None or book.send(item, day, top, dict.fromkeys(people, _line(one, top))):
+        book.supersede(item, day, overtaken, "由更高一级代替")
 
 
 def _own_steps(morning: Morning, one: _Submission) -> list[Step]:
@@ -56,23 +48,24 @@ def _line(one: _Submission, due: Step) -> Line:
     return Line(LineKind.REVIEW_LATE, one.item.id, one.waited, rules.review_late(due.stage.days))
 
 
-def _report(
-    morning: Morning, book: Book, one: _Submission, last: Step, missing: list[Step], *, under_way: bool
-) -> bool:
-    """Tells the office that a lead does not check. False (and nothing recorded) where it must not hear of it yet."""
-    item = one.item
-    guard = Guard.OPEN if item.announced else judge(morning, _reminders(one), under_way, reachable=True)
+def _report(morning: Morning, book: Book, one: _Submission, top: Step | None) -> bool:
+    """Tells the office that a lead does not check; `top` is what those who check would hear today.
+
+    False (and nothing recorded) where the office has heard, or must not hear of it yet.
+    """
+    item, last, office = one.item, morning.office_review, morning.snapshot.office
+    if not one.reviewers or one.waited < last.stage.days or (one.day, last.key) in item.stages:
+        return False
+    guard = Guard.OPEN if item.announced else judge(morning, _reminders(one), top is not None, reachable=True)
     if guard is Guard.LOST:
         leads = dict.fromkeys(item.checkers, rules.CHECKERS_UNREACHABLE)
         return book.cannot_reach(item, one.day, last, leads, "待审提醒没有送达审核单位")
-    office = morning.snapshot.office
     if guard is Guard.WAIT or not office:
         return False
     line = Line(LineKind.OFFICE_REVIEW_LATE, item.id, one.waited, rules.office_review_late(last.stage.days))
     lines = dict.fromkeys(office, line)
-    if missing:  # overtaken after an outage: those who check hear of it together with the office
-        for userid in one.reviewers:
-            lines.setdefault(userid, _line(one, missing[-1]))
+    if top is not None:  # overtaken after an outage: those who check hear of it together with the office
+        lines = {**dict.fromkeys(one.reviewers, _line(one, top)), **lines}
     return book.send(item, one.day, last, lines)
 
 

@@ -4,7 +4,7 @@ from bot.domain.planning import Line, LineKind, StageKind
 from bot.domain.states import State
 from scheduler.planning import rules
 from scheduler.planning.book import Book
-from scheduler.planning.case import Case
+from scheduler.planning.case import Case, undecided
 from scheduler.planning.morning import Morning, Step, step
 
 _DISPATCH = step(StageKind.DISPATCH)
@@ -28,18 +28,17 @@ def hand_over(morning: Morning, book: Book, case: Case) -> bool:
 
 def remind(morning: Morning, book: Book, case: Case) -> bool:
     """Reminds of the highest stage that is due. True where a reminder leaves, or should and waits for tomorrow."""
-    item, steps = case.item, morning.unit_steps(case.cycle)
-    missing = [s for s in steps if s.key not in case.here]
-    fires = bool(missing) and missing[-1] is steps[-1] and steps[-1].day >= case.first_morning
+    item = case.item
+    top, overtaken = undecided(morning.unit_steps(case.cycle), case.here)
     reachable = morning.contact(item.unit_id) is not None
-    if fires:
-        top = missing.pop()
-        if not book.send_to_unit(item, case.cycle, top, _line(morning, case, top)):
-            return reachable
-    book.supersede(item, case.cycle, [s for s in missing if s.day < case.first_morning], "交办之前已过提醒日")
-    book.supersede(item, case.cycle, [s for s in missing if s.day >= case.first_morning], "由更高一级提醒代替")
-    _nudge_to_sign(morning, book, case, reminded=fires)
-    return fires and reachable
+    if top is not None and top.day < case.first_morning:
+        overtaken, top = [*overtaken, top], None
+    if top is not None and not book.send_to_unit(item, case.cycle, top, _line(morning, case, top)):
+        return reachable
+    book.supersede(item, case.cycle, [s for s in overtaken if s.day < case.first_morning], "交办之前已过提醒日")
+    book.supersede(item, case.cycle, [s for s in overtaken if s.day >= case.first_morning], "由更高一级提醒代替")
+    _nudge_to_sign(morning, book, case, reminded=top is not None)
+    return top is not None and reachable
 
 
 def _line(morning: Morning, case: Case, due: Step) -> Line:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue.intents import Command
+from bot.dialogue.intents import Command, NotUnderstood
 from bot.dialogue.verbs import CHANGING, Verb
 
-from .conftest import Say
+Say = Callable[[str], Command | NotUnderstood]
 
 with (Path(__file__).parent / "utterances.tsv").open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

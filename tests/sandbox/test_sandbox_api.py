@@ -116,6 +116,7 @@ async def test_a_department_and_everybody_can_be_addressed(world: World) -> None
     [
         ({"agentid": str(DEMO.agent_id)}, 40056),
         ({"agentid": 7}, 40056),
+        ({"agentid": float(DEMO.agent_id)}, 40056),
         ({"touser": ""}, 82001),
         ({"touser": "|".join(f"u{n}" for n in range(1001))}, 40031),
         ({"touser": ["xinmin"]}, 40035),

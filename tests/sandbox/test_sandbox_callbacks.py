@@ -1,6 +1,7 @@
 """What the bot is told, and how hard the platform tries."""
 
 import asyncio
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -30,6 +31,13 @@ async def test_a_text_arrives_with_everything_the_platform_says(world: World, ha
     assert taken["MsgId"] == message.id
     reply = await world.platform.wait_for("xinmin", lambda one: one.text.startswith("收到"))
     assert "第二行" in reply.text
+
+
+async def test_callbacks_carry_real_time_while_phones_show_the_bots(virtual_world: World, hand: Hand) -> None:
+    virtual_world.bot.clock = hand() + timedelta(days=200)
+    message = await virtual_world.platform.say("xinmin", "今天几号")
+    assert message.at == hand() + timedelta(days=200)
+    assert virtual_world.bot.taken[0]["CreateTime"] == str(int(hand().timestamp()))
 
 
 async def test_files_and_pictures_arrive_by_media_id(world: World) -> None:

@@ -190,6 +190,14 @@ async def test_others_show_what_waits_for_them(screen: Screen, world: World) -> 
     assert world.platform.mailbox.unread("sifa") == 0
 
 
+async def test_what_arrives_before_ones_eyes_is_read(screen: Screen, world: World) -> None:
+    await pick(screen, "王娟")
+    async with screen.page.expect_response("**/sandbox/read"):
+        await world.bot.send_text("xinmin", "看着的时候到的")
+    assert world.platform.mailbox.unread("xinmin") == 0
+    await expect(screen.page.locator(".theirs .bubble")).to_have_text("看着的时候到的")
+
+
 async def test_people_are_found_by_unit_name_and_role(desk: Screen, world: World) -> None:
     shown = desk.page.locator(".person:visible")
     await desk.page.locator("#search").fill("司法 审核")

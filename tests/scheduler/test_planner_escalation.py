@@ -69,6 +69,22 @@ def test_a_lead_without_reviewers_and_a_unit_without_a_head_do_not_stop_the_ladd
     assert stages[day(DUE), "escalate-7"].outcome is Outcome.SUPERSEDED
 
 
+def test_with_neither_reviewers_nor_office_the_stage_waits_for_somebody(county: County, late: int) -> None:
+    county.people[LEAD] = replace(county.people[LEAD], reviewers=())
+    county.office = ()
+    county.mornings("2021-11-01", "2021-11-04")
+    county.office = ("office",)
+    assert county.morning("2021-11-05").kinds("office") == [OFFICE_OVERDUE]
+
+
+def test_a_stage_added_to_the_policy_below_one_already_sent_is_not_sent_after_it(county: County, late: int) -> None:
+    county.morning("2021-11-01")
+    stages = {**county.items[late].stages, (day(DUE), "escalate-10"): arrived("2021-11-02")}
+    county.change(late, stages=stages)
+    assert county.morning("2021-11-12").readers == {"town"}
+    assert county.items[late].stages[day(DUE), "escalate-7"].outcome is Outcome.SUPERSEDED
+
+
 def test_a_submission_stops_the_ladder(county: County, late: int) -> None:
     county.morning("2021-11-01")
     county.submitted(late, "2021-11-02 10:00")
@@ -115,6 +131,50 @@ def test_only_reminders_of_the_same_cycle_count(county: County, late: int) -> No
     assert county.morning("2021-11-10").readers == {"lead", "lead-2"}
 
 
+LADDER = ("remind-0", "overdue-1", "overdue-3")
+
+
+def recorded(county: County, *, remind: StageRecord, last: StageRecord) -> int:
+    """An item 4 working days late with its unit's ladder at an end: the first of it failed, the last as given."""
+    number = county.item(DUE, dispatched="2021-08-02")
+    records = (remind, StageRecord(Outcome.SUPERSEDED, moment("2021-11-03")), last)
+    stages = {(day(DUE), key): record for key, record in zip(LADDER, records, strict=True)}
+    county.change(number, stages={**stages, (day(DUE), "dispatch-0"): arrived("2021-08-02")})
+    county.unreachable_told.add(day("2021-11-03"))
+    return number
+
+
+def test_a_reminder_that_arrives_in_the_morning_allows_nothing_the_same_morning(county: County) -> None:
+    """Failed once, and the one of yesterday got through at 09:01 today."""
+    failed = StageRecord(Outcome.FAILED, moment(DUE))
+    recorded(county, remind=failed, last=arrived("2021-11-04 09:01"))
+    assert county.morning("2021-11-04").readers == set()
+    assert county.morning("2021-11-05").readers == {"lead", "lead-2", "office"}
+
+
+def test_one_that_failed_decides_nothing_while_another_is_on_its_way(county: County) -> None:
+    failed = StageRecord(Outcome.FAILED, moment(DUE))
+    recorded(county, remind=failed, last=StageRecord(Outcome.PLANNED, moment("2021-11-03")))
+    assert county.morning("2021-11-04").readers == set()
+
+
+def test_one_that_failed_decides_nothing_while_another_waits_for_tomorrow(county: County) -> None:
+    item = county.item(DUE, dispatched="2021-08-02")
+    stages = {(day(DUE), "remind-0"): StageRecord(Outcome.FAILED, moment(DUE))}
+    county.change(item, stages={**stages, (day(DUE), "dispatch-0"): arrived("2021-08-02")})
+    county.unreachable_told.add(day("2021-10-30"))
+    county.digested.add((day("2021-11-01"), "town"))
+    assert county.morning("2021-11-01").readers == set()
+    assert county.morning("2021-11-02").readers == {"town"}
+
+
+def test_a_contact_found_after_the_last_reminder_was_due_is_not_blamed(county: County) -> None:
+    nobody = StageRecord(Outcome.UNREACHABLE, moment("2021-11-03"))
+    recorded(county, remind=nobody, last=nobody)
+    assert county.morning("2021-11-04").readers == {"office"}
+    assert county.items[1].stages[day(DUE), "escalate-3"].outcome is Outcome.UNREACHABLE
+
+
 @pytest.mark.parametrize("key", ["dispatch-0", "unsigned-3", "escalate-1"])
 def test_a_message_that_is_no_reminder_does_not_count(county: County, key: str) -> None:
     item = county.item(DUE, dispatched="2021-08-02")
@@ -148,6 +208,8 @@ def test_one_that_arrives_after_all_reopens_the_ladder(county: County) -> None:
 def test_a_unit_without_a_contact_is_never_escalated(county: County) -> None:
     county.no_contact(TOWN)
     item = county.item(DUE, dispatched="2021-08-02")
+    back = county.preview("2021-11-03")
+    assert (back.outcome("overdue-3"), back.outcome("escalate-3")) == (Outcome.UNREACHABLE, Outcome.UNREACHABLE)
     said = county.mornings("2021-10-29", "2021-12-31")
     assert {reader for one in said.values() for reader in one.readers} == {"office"}
     assert {kind for _, kind, _ in heard(said, "office")} == {UNREACHABLE}
@@ -208,6 +270,12 @@ def test_a_list_told_today_is_not_told_again(county: County, late: int) -> None:
     county.mornings("2021-11-01", "2021-11-12")
     county.weekly_told.add(day("2021-11-15"))
     assert weekly({"2021-11-15": county.morning("2021-11-15")}) == []
+
+
+def test_an_office_with_todays_digest_gets_no_list_beside_it(county: County, late: int) -> None:
+    county.mornings("2021-11-01", "2021-11-12")
+    county.digested.add((day("2021-11-15"), "office"))
+    assert county.morning("2021-11-15").readers == set()
 
 
 def test_the_list_names_nobody_who_was_not_reminded(county: County) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from mornings import LEAD, County, heard
+from mornings import LEAD, County, day, heard
 
 from bot.domain.planning import LineKind, Outcome
 from bot.domain.states import State
@@ -114,8 +114,32 @@ def test_without_anybody_in_the_office_the_report_waits_for_somebody(county: Cou
     assert heard(county.mornings("2021-11-11", "2021-11-30"), "office") == [("2021-11-11", OFFICE_REVIEW_LATE, 8)]
 
 
+def test_with_nobody_in_the_office_the_lead_is_asked_all_the_same(county: County) -> None:
+    submit(county)
+    county.office = ()
+    county.morning("2021-11-02")
+    back = county.morning("2021-11-09")
+    assert (back.outcome("review-3"), back.outcome("review-5")) == (Outcome.PLANNED, None)
+
+
+def test_what_was_said_of_an_earlier_submission_does_not_count(county: County) -> None:
+    item = submit(county)
+    county.morning("2021-11-02")
+    county.returned(item, "2021-11-02 10:00")
+    county.submitted(item, "2021-11-02 11:00")
+    assert county.morning("2021-11-10").readers == {"lead", "lead-2"}
+
+
+def test_a_reminder_to_the_unit_is_none_to_those_who_check(county: County) -> None:
+    """Both ladders may count from the same day."""
+    item = county.item("2021-11-01", dispatched="2021-08-02")
+    county.morning("2021-11-01")
+    county.submitted(item, SUBMITTED)
+    assert county.morning("2021-11-09").readers == {"lead", "lead-2"}
+
+
 def test_a_reviewer_with_todays_digest_is_asked_tomorrow(county: County) -> None:
     submit(county)
-    county.digested.add((county.items[1].submitted_at.date().replace(day=2), "lead"))
+    county.digested.add((day("2021-11-02"), "lead"))
     assert county.morning("2021-11-02").plan.marks == ()
     assert county.morning("2021-11-03").readers == {"lead", "lead-2"}

@@ -246,6 +246,8 @@ def test_announced_late_after_an_outage_an_item_is_not_called_unsigned_the_same_
 @pytest.mark.parametrize("state", [State.DISPATCHED, State.IN_PROGRESS])
 def test_an_item_loaded_after_its_deadline_is_announced_and_never_chased(county: County, state: State) -> None:
     county.item("2021-03-31", state=state)
+    first = county.preview("2021-05-26")
+    assert [mark.stage.key for mark in first.plan.marks] == ["dispatch-0"]
     said = county.mornings("2021-05-26", "2021-09-30")
     assert heard(said, "town") == ([("2021-05-26", DISPATCH, 0)] if state is State.DISPATCHED else [])
     assert {reader for one in said.values() for reader in one.readers} <= {"town"}
@@ -257,6 +259,16 @@ def test_an_item_loaded_after_its_deadline_gets_its_ladder_with_an_extension(cou
     county.change(item, due=day("2021-06-30"))
     said = county.mornings("2021-06-11", "2021-07-02")
     assert [on for on, kind, _ in heard(said, "lead") if kind is LineKind.LEAD_OVERDUE] == ["2021-07-01"]
+
+
+def test_an_item_loaded_after_its_deadline_gets_its_ladder_when_it_is_returned(county: County) -> None:
+    item = county.item("2021-03-31")
+    county.mornings("2021-05-26", "2021-06-10")
+    county.returned(item, "2021-06-10 15:00")  # three working days: until 06-16, after the Dragon Boat holiday
+    assert [on for on, kind, _ in heard(county.mornings("2021-06-11", "2021-06-30"), "town") if kind is OVERDUE] == [
+        "2021-06-17",
+        "2021-06-21",
+    ]
 
 
 # --- a unit nobody reaches
@@ -303,6 +315,29 @@ def test_a_reminder_that_failed_puts_the_unit_before_the_office_once(county: Cou
     county.morning("2021-06-25", lost=["town"])
     said = county.mornings("2021-06-28", "2021-06-30")
     assert heard(said, "office") == [("2021-06-28", LineKind.UNREACHABLE, 0)]
+
+
+def test_a_failure_of_this_morning_is_told_the_next(county: County) -> None:
+    county.item("2021-06-30")
+    county.mornings("2021-05-26", "2021-06-24")
+    county.morning("2021-06-25", lost=["town"])
+    assert county.morning("2021-06-25 11:00").readers == set()
+    assert county.morning("2021-06-28").readers == {"office"}
+
+
+def test_a_line_that_others_did_not_get_says_nothing_about_the_unit(county: County) -> None:
+    county.item("2021-06-30")
+    county.mornings("2021-05-26", "2021-06-30")
+    said = county.mornings("2021-07-01", "2021-07-02", lost=["lead", "lead-2"])
+    assert heard(said, "office") == []
+
+
+def test_the_office_with_todays_digest_hears_of_a_unit_tomorrow(county: County) -> None:
+    county.no_contact(TOWN)
+    county.item("2021-06-30")
+    county.digested.add((day("2021-06-29"), "office"))
+    assert county.morning("2021-06-29").outcome("remind-1") is None
+    assert county.morning("2021-06-30").kinds("office") == [LineKind.UNREACHABLE]
 
 
 def test_a_second_failure_is_told_again(county: County) -> None:

@@ -8,8 +8,7 @@ import pytest
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target, Trouble
 from bot.dialogue.verbs import VERBS, Verb, info_of
 
-from .conftest import Say
-
+Say = Callable[[str], Command | NotUnderstood]
 Understand = Callable[[str], Command]
 LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20211102_10000123.html"
 
