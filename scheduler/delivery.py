@@ -271,7 +271,7 @@ class Delivery:
             desc="\n".join(part for part in (facts.get("desc"), facts.get("sub")) if part),
             rows=tuple(Row(name, value) for name, value in facts["rows"] if value),
             buttons=tuple(
-                Button(text, key, style=2 if i == 0 else 1) for i, (text, key) in enumerate(facts["buttons"])
+                Button(text, key, style=1 if i == 0 else 2) for i, (text, key) in enumerate(facts["buttons"])
             ),
         )
         return bodies.card_body(self._agent_id, [userid], card)

@@ -4,13 +4,16 @@ import asyncio
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 from support import postgres
-from support.world import World, prepare, world_on
+from support.world import CORNER, COUNTY, World, prepare, world_on
+
+from bot.domain.county import County
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -36,43 +39,64 @@ async def _admin(cluster: postgres.Cluster, statement: str) -> None:
         await connection.close()
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, postgres.Cluster | None], str]:
-    """A database with the county loaded, made once for each backend: copied, not made again, for each test."""
-    made: dict[str, str] = {}
+Prepare = Callable[[str, postgres.Cluster | None, County], str]
+StartWorld = Callable[..., AbstractAsyncContextManager[World]]
 
-    def make(backend: str, cluster: postgres.Cluster | None) -> str:
-        if backend not in made:
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepare:
+    """A database with a county loaded, made once for each backend: copied, not made again, for each test."""
+    made: dict[tuple[str, bool], str] = {}
+
+    def make(backend: str, cluster: postgres.Cluster | None, county: County) -> str:
+        wanted = (backend, county is COUNTY)
+        if wanted not in made:
             if cluster is None:
                 path = tmp_path_factory.mktemp("prepared") / "duban.db"
-                asyncio.run(prepare(f"sqlite+aiosqlite:///{path}"))
-                made[backend] = str(path)
+                asyncio.run(prepare(f"sqlite+aiosqlite:///{path}", county=county))
+                made[wanted] = str(path)
             else:
                 name = f"prepared_{uuid.uuid4().hex[:8]}"
                 asyncio.run(_admin(cluster, f"CREATE DATABASE {name}"))
-                asyncio.run(prepare(cluster.url(name)))
-                made[backend] = name
-        return made[backend]
+                asyncio.run(prepare(cluster.url(name), county=county))
+                made[wanted] = name
+        return made[wanted]
 
     return make
 
 
-@pytest.fixture
-def database_url(
-    backend: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    prepared: Callable[[str, postgres.Cluster | None], str],
-) -> str:
-    """A database of this test's own, with the county loaded and the demo's people on the roster."""
-    if backend == "sqlite":
-        shutil.copy(prepared(backend, None), tmp_path / "duban.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'duban.db'}"
-    cluster: postgres.Cluster = request.getfixturevalue("pg")
+def _database(request: pytest.FixtureRequest, county: County | None) -> str:
+    """A database of one test's own: a copy of the prepared one, or one without a schema where there is no county."""
+    backend: str = request.getfixturevalue("backend")
+    prepared: Prepare = request.getfixturevalue("prepared")
     name = f"test_{uuid.uuid4().hex[:12]}"
-    template = prepared(backend, cluster)
-    asyncio.run(_admin(cluster, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    if backend == "sqlite":
+        path = request.getfixturevalue("tmp_path") / f"{name}.db"
+        if county is not None:
+            shutil.copy(prepared(backend, None, county), path)
+        return f"sqlite+aiosqlite:///{path}"
+    cluster: postgres.Cluster = request.getfixturevalue("pg")
+    template = f" TEMPLATE {prepared(backend, cluster, county)}" if county is not None else ""
+    asyncio.run(_admin(cluster, f"CREATE DATABASE {name}{template}"))
     return cluster.url(name)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, backend: str) -> str:
+    """A database of this test's own, with the county loaded and the demo's people on the roster."""
+    return _database(request, COUNTY)
+
+
+@pytest.fixture
+def corner_url(request: pytest.FixtureRequest, backend: str) -> str:
+    """The same with a corner of the county only: a few rows, units and people."""
+    return _database(request, CORNER)
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, backend: str) -> str:
+    """A database of this test's own without a schema."""
+    return _database(request, None)
 
 
 @pytest.fixture
@@ -83,7 +107,28 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def start_world(database_url: str, tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
+async def corner(corner_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The same in a corner of the county: for stories in which many mornings pass."""
+    async with world_on(corner_url, tmp_path / "files") as one:
+        yield one
+
+
+@pytest.fixture
+def corner_from(empty_url: str, tmp_path: Path) -> StartWorld:
+    """Loads the corner at a moment of its own and starts there; `without` are accounts to leave off the roster."""
+
+    @asynccontextmanager
+    async def begin(moment: str, without: tuple[str, ...] = (), **overrides: object) -> AsyncIterator[World]:
+        start = datetime.fromisoformat(f"{moment}+08:00")
+        await prepare(empty_url, start=start, county=CORNER, without=without)
+        async with world_on(empty_url, tmp_path / "files", duban_clock=start, **overrides) as one:
+            yield one
+
+    return begin
+
+
+@pytest.fixture
+def start_world(database_url: str, tmp_path: Path) -> StartWorld:
     """Starts the service, perhaps several times on one database: a restart is two of these."""
 
     def start(**overrides: object) -> AbstractAsyncContextManager[World]:

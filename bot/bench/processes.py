@@ -122,7 +122,7 @@ def _last_line(folder: Path, process: subprocess.Popen[bytes]) -> str:
 
 
 def _named(module: str, arguments: Sequence[str]) -> str:
-    return " ".join([module, *arguments[:1]])
+    return f"python -m {module} {arguments[0] if arguments else ''}".rstrip()
 
 
 async def _answers(port: int) -> bool:

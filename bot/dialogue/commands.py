@@ -48,10 +48,10 @@ def _read(folded: Folded, names: Names, today: date) -> Command | NotUnderstood:
         return found
     if found is None or isinstance(found, Command) or found.kind is Kind.NO_TARGET:
         found = loose(folded, names, today) or found or link_or_number(folded, names, today)
-    return found or _doubtful(folded, names, today)
+    return found or _doubtful(folded, names)
 
 
-def _doubtful(folded: Folded, names: Names, today: date) -> NotUnderstood:
+def _doubtful(folded: Folded, names: Names) -> NotUnderstood:
     """What the words look like, and what in them an answer can hold on to."""
     plain = folded.plain
     links = links_in(folded)
@@ -64,7 +64,7 @@ def _doubtful(folded: Folded, names: Names, today: date) -> NotUnderstood:
             (info.verb for word, info in spoken() if info.changes and info.units is not Units.NONE and word in plain),
             None,
         ),
-        items_in(plain, today),
+        items_in(plain),
         _units_in(plain, names),
         tuple(dict.fromkeys(link.url for link in links)),
     )

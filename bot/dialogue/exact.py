@@ -139,7 +139,7 @@ def _dated(command: Command, reader: Reader) -> Command:
         day, words = found
     if day.value is None:
         return replace(command, problem=Problem(Trouble.BAD_DATE, words))
-    if False:
+    if command.verb is Verb.START and not day.has_year:
         # A trigger mostly lies in the past, where a day without a year would never be looked for.
         return replace(command, problem=Problem(Trouble.NO_YEAR, words))
     return replace(command, when=day.value)

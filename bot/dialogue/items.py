@@ -3,9 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
-from bot.dialogue.dates import day_at
 from bot.dialogue.intents import Target
 
 _MARK = r"(?P<{}> ?(?:号(?![文令])|项|条)(?:任务|事项)?)?"
@@ -37,11 +35,9 @@ class Items:
     ranged: bool = False
 
 
-def items_at(plain: str, place: int, today: date, ends: Callable[[int], bool], until: bool = True) -> Items | None:
+def items_at(plain: str, place: int, ends: Callable[[int], bool], until: bool = True) -> Items | None:
     """The items named at `place`. `ends` says whether a number may end there; one with 号 may end anywhere. With
     `until`, 至 makes a range; beside a day it leads to that day instead."""
-    if day_at(plain, place, today):
-        return None
     for pattern, read in ((_RANGE, _range), (_SINGLE, _single)):
         match = pattern.match(plain, place)
         items = read(match) if match else None
@@ -50,13 +46,13 @@ def items_at(plain: str, place: int, today: date, ends: Callable[[int], bool], u
     return None
 
 
-def items_in(plain: str, today: date) -> tuple[Target, ...]:
+def items_in(plain: str) -> tuple[Target, ...]:
     """Items that prose clearly speaks of, by 号 or 第: only good for an answer, never to act on."""
     text = _OTHER_NUMBERS.sub(lambda match: "*" * len(match.group()), plain)
     found: dict[Target, None] = {}
     place = 0
     while start := _START.search(text, place):
-        items = items_at(text, start.start(), today, lambda _: False)
+        items = items_at(text, start.start(), lambda _: False)
         found.update(dict.fromkeys(items.targets if items else ()))
         place = items.end if items else start.end()
     return tuple(found)

@@ -44,7 +44,7 @@ def _view(folded: Folded) -> str:
 
 def _as_typed(char: str) -> str:
     half = fold_char(char)
-    return half if half.isascii() and (half.isalnum() or half in _TYPED_WIDE) else char
+    return half if half.isalnum() or half in _TYPED_WIDE else char
 
 
 def _without_tail(address: str) -> str:

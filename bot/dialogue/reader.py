@@ -202,7 +202,7 @@ class Reader:
 
     def _items(self, place: int) -> int | None:
         dated = self.info.dated
-        items = items_at(self.plain, place, self.today, lambda end: self.ends(end) or self._unit_at(end), not dated)
+        items = items_at(self.plain, place, lambda end: self.ends(end) or self._unit_at(end), not dated)
         if not items or (dated and self.targets and items.dashed and not items.marked):
             return None  # beside a day, 12-10 may be one
         if self.targets and _LIST_BEGINS.match(self.plain, place) and "、" not in self._gap:
@@ -231,7 +231,7 @@ class Reader:
         def ends(stop: int) -> bool:
             return self.ends(stop) or bool(_EXCEPT_ENDS.match(self.plain, stop))
 
-        items = items_at(self.plain, place, self.today, ends)
+        items = items_at(self.plain, place, ends)
         if items:
             self.excluded.update(dict.fromkeys(items.targets))
             return items.end

@@ -159,6 +159,7 @@ _DIGITS = re.compile(r"\d+")
 _CARD = re.compile(r"(?:62|4|5|35|37|9558)\d*")
 _CARD_LENGTHS = range(16, 20)
 _SHORT_CARD = re.compile(r"37\d{13}")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _LEAST_GROUP = 3  # people write 4-4-4-4 and 3-4-4; lists of item numbers have one or two digits
 _SHORTEST, _LONGEST = 11, 19
 _CHINA = "86"
@@ -189,7 +190,7 @@ def _is_mobile(groups: Sequence[str]) -> bool:
     elif len(head) > len(_CHINA) and head.startswith(_CHINA):
         groups = [head.removeprefix(_CHINA), *groups[1:]]
     number = "".join(groups)
-    if len(number) != 11 or number[0] != "1" or any(len(group) < _LEAST_GROUP for group in groups):
+    if not _MOBILE.fullmatch(number) or any(len(group) < _LEAST_GROUP for group in groups):
         return False
     parsed = phonenumbers.parse(number, "CN")
     mobile = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE

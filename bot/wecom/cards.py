@@ -22,7 +22,7 @@ _TASK_ID = re.compile(r"[0-9A-Za-z_@-]{1,128}")
 class Button:
     text: str
     key: str  # comes back as the event's EventKey
-    style: int = 1  # 1 plain blue, 2 filled blue, 3 red, 4 grey
+    style: int = 1  # 1 is the most prominent, 2 to 4 are quieter; clients draw them differently
 
     def __post_init__(self) -> None:
         if not self.text:

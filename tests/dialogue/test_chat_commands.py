@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target, Trouble
-from bot.dialogue.verbs import VERBS, Verb, info_of
+from bot.dialogue.verbs import VERBS, Verb, VerbInfo, info_of
 
 Say = Callable[[str], Command | NotUnderstood]
 Understand = Callable[[str], Command]
@@ -18,7 +18,7 @@ def numbers(command: Command | NotUnderstood) -> list[str]:
 
 
 @pytest.mark.parametrize("info", VERBS, ids=lambda info: info.verb)
-def test_the_example_of_every_verb_is_understood(info, command: Understand) -> None:  # type: ignore[no-untyped-def]
+def test_the_example_of_every_verb_is_understood(info: VerbInfo, command: Understand) -> None:
     said = command(info.example)
     assert said.verb is info.verb
     assert said.problem is None
@@ -133,6 +133,13 @@ def test_a_units_name_may_be_part_of_what_a_contact_says(command: Understand) ->
         ("不涉及 12 我单位\n无此职能👨‍👩‍👧", "我单位\n无此职能👨‍👩‍👧"),
         ("退回 34 高安镇 未按要求公开", "未按要求公开"),
         ("中止 12 撤并网页", "撤并网页"),
+        ("进展 12 1.已制定方案；2.已印发", "1.已制定方案；2.已印发"),
+        ("进展 12\n1、已制定方案\n2、已印发", "1、已制定方案\n2、已印发"),
+        ("进展 12 第3次会议已开", "第3次会议已开"),
+        ("退回 12 新民镇 前期公开的链接打不开", "前期公开的链接打不开"),
+        ("通过 12 新民镇 材料齐全，没有问题", "材料齐全，没有问题"),
+        ("销号 34 新民镇 5月31日前已公开", "5月31日前已公开"),
+        ("不同意 21 新民镇 时间够，请于12月1日前完成", "时间够，请于12月1日前完成"),
     ],
 )
 def test_free_words_are_kept_as_written(text: str, kept: str, command: Understand) -> None:
@@ -161,7 +168,11 @@ def test_units_of_a_review(command: Understand) -> None:
     assert command("通过 12 新民镇 澄溪镇、高安镇").units == ("新民镇", "澄溪镇", "高安镇")
     assert command("通过 12 县委宣传部(县政府新闻办)").units == ("县委宣传部（县政府新闻办）",)
     assert command("通过 12 全部").all
+    assert command("34 全部通过").all
     assert command("通过 34 全部 除高安镇").excluded_units == ("高安镇",)
+    towns = command("通过 34 各乡镇 除高安镇")
+    assert (towns.groups, towns.excluded_units, towns.all) == (("各乡镇（街道）",), ("高安镇",), False)
+    assert not command("签收 12、13 全部").all  # sums up what was named
     assert command("催办 34 各乡镇 (街道)").groups == ("各乡镇（街道）",)
     mistyped = command("通过 12 新民镇、新明镇")
     assert (mistyped.units, mistyped.unknown_units) == (("新民镇",), ("新明镇",))
@@ -272,7 +283,17 @@ def test_acknowledgements(text: str, command: Understand) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["好的，马上落实", "收到，已转相关科室", "收到，争取月底前完成", "收到，没问题", "已收到通知，谢谢领导"]
+    "text",
+    [
+        "好的收到",
+        "好，已收到",
+        "嗯，尽快办理",
+        "好的，马上落实",
+        "收到，已转相关科室",
+        "收到，争取月底前完成",
+        "收到，没问题",
+        "已收到通知，谢谢领导",
+    ],
 )
 def test_an_acknowledgement_may_promise(text: str, command: Understand) -> None:
     assert command(text).verb is Verb.ACK

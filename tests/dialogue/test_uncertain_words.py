@@ -13,7 +13,7 @@ from bot.dialogue.intents import Command, Kind, NotUnderstood
 from bot.dialogue.loose import FORMS
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import fold
-from bot.dialogue.verbs import CHANGING, VERBS, Verb, info_of
+from bot.dialogue.verbs import CHANGING, VERBS, Verb, VerbInfo, info_of
 
 Say = Callable[[str], Command | NotUnderstood]
 TODAY = date(2021, 11, 3)
@@ -48,6 +48,21 @@ def changes(result: Command | NotUnderstood) -> bool:
         ("通过 12 新民镇以外的", Kind.NEGATION),
         ("退回 12 新民镇以外 打不开", Kind.NEGATION),
         ("没收到", Kind.NEGATION),
+        ("完成 18 有困难", Kind.NEGATION),
+        ("完成 18 一半", Kind.NEGATION),
+        ("完成 18 80%", Kind.NEGATION),
+        ("通过 12 新民镇 链接打不开", Kind.NEGATION),
+        ("不涉及 18、19除外", Kind.NEGATION),
+        ("完成 18、19未完成", Kind.NEGATION),
+        ("完成 18 需要盖章", Kind.CONDITION),
+        ("完成 34号后我们会上报", Kind.CONDITION),
+        ("退回 12 后要改哪里", Kind.CONDITION),
+        ("异议 12 的理由", Kind.CONDITION),
+        ("同意 21 新民镇 但只到12月5日", Kind.CONDITION),
+        ("完成 18 需要什么材料", Kind.QUESTION),
+        ("退回 12 是什么原因", Kind.QUESTION),
+        ("催办 12 是什么意思", Kind.QUESTION),
+        ("为什么退回我的", Kind.QUESTION),
         ("等审核完就算完成 12", Kind.CONDITION),
         ("等审核完成12", Kind.CONDITION),
         ("完成 12 待领导审核后", Kind.CONDITION),
@@ -85,8 +100,13 @@ def changes(result: Command | NotUnderstood) -> bool:
         ("王娟：完成 18", Kind.UNKNOWN),
         ("请完成 18", Kind.UNKNOWN),
         ("5月31号就已经公开了", Kind.UNKNOWN),
+        ("34号已公开", Kind.UNKNOWN),  # without a link it may tell of anything
         ("收到，已完成", Kind.UNKNOWN),
         ("12 收到", Kind.UNKNOWN),
+        ("好像收到了", Kind.UNKNOWN),
+        ("嗯，我想想办法", Kind.UNKNOWN),
+        ("确认一下", Kind.UNKNOWN),
+        ("确认一下 12", Kind.UNKNOWN),
         ("", Kind.EMPTY),
         ("／ \u200b", Kind.EMPTY),
     ],
@@ -133,6 +153,7 @@ def test_what_was_recognised_is_handed_on(say: Say) -> None:
     assert isinstance(result, NotUnderstood)
     assert [str(target) for target in result.targets] == ["21", "22"]
     assert (result.verb, result.units, result.links) == (Verb.SUBMIT, ("沙坪镇",), ("http://a.gov.cn/x",))
+    assert say("我方不同意这样安排").verb is Verb.REFUSE  # 不同意 is not 同意
     assert say("根据渝府办发〔2021〕50号文件，11月20号、74512345").targets == ()
 
 
@@ -163,7 +184,7 @@ def test_after_a_quotation_the_senders_own_words_count(say: Say) -> None:
         "请问{}",
     ],
 )
-def test_no_act_survives_doubt_or_another_mouth(info, around: str, say: Say) -> None:  # type: ignore[no-untyped-def]
+def test_no_act_survives_doubt_or_another_mouth(info: VerbInfo, around: str, say: Say) -> None:
     assert not changes(say(around.format(info.example)))
 
 

@@ -77,9 +77,11 @@ def test_a_deadline_in_a_year_not_announced_yet_silences_only_its_own_item() -> 
     county.item("2031-01-10", dispatched="2030-06-03")
     here = county.item("2030-12-02", dispatched="2030-06-03")
     before = county.preview("2030-11-29")
-    assert [line.ref for line in before.lines("town")] == [here] and before.plan.unknown_year is None
+    assert [line.ref for line in before.lines("town")] == [here]
+    assert before.plan.unknown_year is None
     late = county.preview("2030-12-31")
-    assert [line.ref for line in late.lines("town")] == [here] and late.plan.unknown_year == 2031
+    assert [line.ref for line in late.lines("town")] == [here]
+    assert late.plan.unknown_year == 2031
 
 
 # --- one digest per person

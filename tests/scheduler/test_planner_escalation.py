@@ -168,6 +168,13 @@ def test_one_that_failed_decides_nothing_while_another_waits_for_tomorrow(county
     assert county.morning("2021-11-02").readers == {"town"}
 
 
+def test_an_urging_by_a_person_counts_as_a_reminder(county: County) -> None:
+    failed = StageRecord(Outcome.FAILED, moment(DUE))
+    item = recorded(county, remind=failed, last=failed)
+    county.change(item, stages={**county.items[item].stages, (day(DUE), "urge-0"): arrived("2021-11-03 15:00")})
+    assert county.morning("2021-11-04").readers == {"lead", "lead-2", "office"}
+
+
 def test_a_contact_found_after_the_last_reminder_was_due_is_not_blamed(county: County) -> None:
     nobody = StageRecord(Outcome.UNREACHABLE, moment("2021-11-03"))
     recorded(county, remind=nobody, last=nobody)

@@ -100,6 +100,13 @@ def test_where_the_reviewers_get_nothing_the_office_hears_that_the_lead_cannot_b
     assert said["2021-11-08"].lines("office")[0].ref == LEAD
 
 
+def test_a_lead_is_not_given_up_while_a_reminder_is_on_its_way(county: County) -> None:
+    submit(county)
+    county.morning("2021-11-02", lost=["lead", "lead-2"])
+    assert county.morning("2021-11-09").readers == {"lead", "lead-2"}
+    assert heard(county.mornings("2021-11-10", "2021-11-10"), "office") == [("2021-11-10", OFFICE_REVIEW_LATE, 7)]
+
+
 def test_one_reviewer_who_gets_it_is_enough(county: County) -> None:
     submit(county)
     said = county.mornings("2021-11-02", "2021-11-30", lost=["lead"])
