@@ -156,13 +156,14 @@ async def _build(
         await delivery.start()
         await plan_menu(store, policy, clock.now())
         loops.append(delivery.run)
-        ticker = Ticker(engine, store, policy, clock.now)
+        ticker = Ticker(engine, store, policy, clock.now, settings.duban_data_dir)
         remember = _remembering(store, clock) if isinstance(clock, VirtualClock) else None
         ticker.start(clock.virtual, remember)
         stack.callback(ticker.stop)
-    if isinstance(clock, VirtualClock):
+    if isinstance(clock, VirtualClock) and "scheduler" in roles:
+        settle = worker.drain if "worker" in roles else _nothing_to_settle
         machine = TimeTravel(
-            clock, policy, engine, delivery, worker.drain, lambda moment: remember_time(store, moment), asyncio.Lock()
+            clock, policy, engine, delivery, settle, lambda moment: remember_time(store, moment), asyncio.Lock()
         )
     app = create_app(
         crypto if "web" in roles else None,
@@ -173,6 +174,10 @@ async def _build(
         machine,
     )
     return Service(store, clock, app, delivery, engine, worker, machine), loops
+
+
+async def _nothing_to_settle() -> int:
+    return 0
 
 
 def _remembering(store: Store, clock: VirtualClock) -> Callable[[], Awaitable[None]]:

@@ -4,10 +4,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from bot.clock import Clock
 from bot.store.engine import Store
@@ -65,8 +66,9 @@ class Intake:
 
     async def _commit(self, messages: list[Stored]) -> None:
         now = self._clock.now()
-        insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
-        statement = insert(Row).on_conflict_do_nothing(index_elements=["key"])
+        if self._store.is_sqlite:
+            await self._store.append(*_sqlite_insert(messages, now))
+            return
         rows = [
             {
                 "key": message.key,
@@ -79,7 +81,16 @@ class Intake:
             for message in messages
         ]
         async with self._store.write() as session:
-            await session.execute(statement, rows)
+            await session.execute(postgresql.insert(Row).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def _sqlite_insert(messages: list[Stored], now: datetime) -> tuple[str, list[str]]:
+    """All of them in one statement: executemany would take the interpreter's lock again for every row."""
+    at = now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    values = [value for one in messages for value in (one.key, key_of(one.sender), at, one.sealed)]
+    rows = ", ".join(["(?, ?, ?, ?, 'new', 0)"] * len(messages))
+    insert = "INSERT INTO inbox (key, sender, received_at, sealed, state, attempts)"
+    return f"{insert} VALUES {rows} ON CONFLICT (key) DO NOTHING", values
 
 
 Handle = Callable[[int], Awaitable[None]]

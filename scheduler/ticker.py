@@ -1,13 +1,16 @@
 """A handful of fixed jobs on APScheduler. It holds no business state: missing a tick loses nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import update
 
+from bot.clock import real_now
 from bot.domain.policy import Policy
 from bot.services import chain
 from bot.store.engine import Store
@@ -21,10 +24,14 @@ PLAN_EVERY_VIRTUAL = 1.0  # seconds of real time: a fast clock must not run past
 SEAL_EVERY = 3.0  # seconds
 TIDY_EVERY = 3600.0  # seconds
 REMEMBER_EVERY = 2.0  # seconds
+SENT_FILES_KEPT = 3 * 86400.0  # seconds
 
 
 class Ticker:
-    def __init__(self, engine: Engine, store: Store, policy: Policy, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, store: Store, policy: Policy, now: Callable[[], datetime], data_dir: Path
+    ) -> None:
+        self._data_dir = data_dir
         self._engine = engine
         self._store = store
         self._policy = policy
@@ -60,3 +67,12 @@ class Ticker:
             await session.execute(
                 update(Inbox).where(Inbox.handled_at < before, Inbox.words.is_not(None)).values(words=None)
             )
+        await asyncio.to_thread(_drop_old_files, self._data_dir / "out")
+
+
+def _drop_old_files(folder: Path) -> None:
+    """Ledgers made for the chat have been sent long ago. File times are real time, whatever the clock."""
+    oldest = real_now().timestamp() - SENT_FILES_KEPT
+    for path in folder.glob("*"):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)

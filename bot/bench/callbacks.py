@@ -23,7 +23,7 @@ class Callback:
 
 def callbacks(port: int, seed: int) -> Iterator[Callback]:
     """Endless and always the same for a seed: a second run with it is a repetition, message by message."""
-    chance = random.Random(seed)  # noqa: S311  # ids, not secrets
+    chance = random.Random(seed)  # ids, not secrets
     crypto = WeChatCrypto(DEMO.token, DEMO.aes_key, DEMO.corp_id)
     cipher = PrpCrypto(crypto.key)
     while True:

@@ -52,7 +52,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class StageRecord:
     outcome: Outcome
-    at: datetime  # when it was planned; when it was delivered once it was
+    at: datetime  # when it was planned; once it was delivered or failed, when that was
 
 
 @dataclass(frozen=True)

@@ -132,3 +132,5 @@ def _check(policy: Policy) -> None:
     ladder = (policy.escalate_lead, policy.escalate_office, policy.escalate_head, policy.propose_bulletin)
     if list(ladder) != sorted(set(ladder)) or ladder[0] < 1:
         raise PolicyError("策略文件：[escalation] 的天数应从小到大且不重复")
+    if not 1 <= policy.review_lead < policy.review_office:
+        raise PolicyError("策略文件：[review] 应有 1 ≤ lead < office")

@@ -160,6 +160,7 @@ _CARD = re.compile(r"(?:62|4|5|35|37|9558)\d*")
 _CARD_LENGTHS = range(16, 20)
 _SHORT_CARD = re.compile(r"37\d{13}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_FRACTION = re.compile(r"\.\d{1,4}(?!\d)")
 _LEAST_GROUP = 3  # people write 4-4-4-4 and 3-4-4; lists of item numbers have one or two digits
 _SHORTEST, _LONGEST = 11, 19
 _CHINA = "86"
@@ -244,7 +245,7 @@ def _fitting(
 
 def _continues(view: str, end: int, barred: re.Pattern[str]) -> bool:
     """Is the number part of a longer word or a decimal fraction?"""
-    return bool(barred.match(view[end : end + 1])) or bool(re.match(r"\.\d", view[end : end + 2]))
+    return bool(barred.match(view[end : end + 1])) or bool(_FRACTION.match(view, end))
 
 
 # --- secrecy markings -------------------------------------------------------------------------------------------------

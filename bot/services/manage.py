@@ -88,6 +88,8 @@ async def resume(work: Work, item: ItemRow, reason: str) -> None:
     before = snapshot(assignment)
     assignment.state = assignment.resume_to or State.IN_PROGRESS
     assignment.resume_to = None
+    # Like a late return: nobody is escalated the morning after a pause that outlasted the deadline (rule 5).
+    assignment.returned_at = work.now
     work.audit(Act.RESUME, item.subject, before, snapshot(assignment), reason)
     await told_unit(work, item, f"{item.ref} 已恢复办理，时限 {assignment.due}")
 

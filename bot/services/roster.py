@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from bot.domain.people import COUNTY_WIDE, ROLE_OF_LABEL, Role
+from bot.domain.planning import Outcome
 from bot.domain.responsibility import Directory, resolve, suggest
 from bot.services.work import Work
 from bot.store import people
-from bot.store.tables import Assignment, Member, Node, Post, TaskLead
+from bot.store.tables import Assignment, Member, Node, Post, StageRow, TaskLead
 
 
 class RosterRefused(ValueError):
@@ -63,10 +64,21 @@ async def apply(work: Work, lines: Sequence[Line]) -> Applied:
     )
     await session.flush()
     after = {(post.member_key, post.role, post.unit) for post in (await session.scalars(select(Post))).all()}
+    await _try_again(work, sorted({unit_id for _, role, _, unit_id in posts if role is Role.CONTACT and unit_id}))
     applied = Applied(len({key for key, *_ in posts}), len(named), len(after - before), len(before - after))
     if before != after:
         work.audit("roster", "roster", {}, {"units": named, "added": applied.added, "removed": applied.removed})
     return applied
+
+
+async def _try_again(work: Work, units: Sequence[int]) -> None:
+    """What these units could not be told because nobody could be reached is due again: now somebody can."""
+    theirs = select(Assignment.id).where(Assignment.unit_id.in_(units))
+    await work.session.execute(
+        delete(StageRow).where(
+            StageRow.assignment_id.in_(theirs), StageRow.outcome.in_([Outcome.UNREACHABLE, Outcome.FAILED])
+        )
+    )
 
 
 def _resolved(lines: Sequence[Line], directory: Directory) -> tuple[list[tuple[str, Role, str, int | None]], list[str]]:

@@ -65,7 +65,7 @@ class Machine:
             env=self.environment(changes),
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

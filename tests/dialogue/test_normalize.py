@@ -34,6 +34,7 @@ def urls(text: str) -> list[str]:
 
 def test_a_link_ends_where_chinese_begins_and_keeps_its_query() -> None:
     assert urls("见http://www.cqsdj.gov.cn/a/T1.html，请查收") == ["http://www.cqsdj.gov.cn/a/T1.html"]
+    assert urls("http://a.cn/x，12号") == ["http://a.cn/x"]
     assert urls("（https://a.cn/x?b=%E4%BD&c=1#t）。") == ["https://a.cn/x?b=%E4%BD&c=1#t"]
     assert urls("http://a.cn/x(1).html, http://b.cn.") == ["http://a.cn/x(1).html", "http://b.cn"]
     assert urls("http：//a.cn/x、ＨＴＴＰ：／／ｂ．ｃｎ／ｙ") == ["http://a.cn/x", "HTTP://b.cn/y"]

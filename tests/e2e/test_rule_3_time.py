@@ -20,27 +20,21 @@ async def test_at_night_people_are_answered_and_nobody_else_is_disturbed(corner:
     assert "待审" in reviewer.gets()
 
 
-async def test_nothing_is_sent_on_days_off_and_make_up_workdays_are_workdays(corner: World) -> None:
-    """2021-06-12 to 06-14 is the Dragon Boat festival; Saturday 2021-09-18 is worked for the Mid-Autumn one."""
-    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
-    await corner.morning("2021-06-11")
-    town.look(), reviewer.look()
-    await corner.to("2021-06-12T10:00:00+08:00")
-    assert "已提交 34" in await town.says(f"完成 34 {LINK}")
-    await corner.to("2021-06-15T09:01:00+08:00")
-    assert town.gets_nothing() and reviewer.gets_nothing()
-    await corner.morning("2021-06-15")
-    assert "待审" in reviewer.gets() and "新民镇" in reviewer.card_or_text("34")
-
-
-async def test_a_saturday_that_is_worked_has_its_morning(corner_from: Begin) -> None:
-    async with corner_from("2021-09-17T15:00:00") as corner:
-        town = corner.who("新民镇")
-        await corner.morning("2021-09-18")
+async def test_nothing_is_sent_on_days_off_and_days_worked_instead_are_working_days(corner_from: Begin) -> None:
+    """Sunday 2021-09-26 is worked for the National Day holiday, 2021-10-01 to 10-07."""
+    async with corner_from("2021-09-24T18:00:00") as corner:
+        town, reviewer = corner.who("新民镇"), corner.who("县政府办公室", "审核人")
+        await corner.morning("2021-09-25")
+        assert town.gets_nothing()
+        await corner.morning("2021-09-26")
         assert "新交办" in town.gets()
-        await corner.to("2021-09-18T15:00:00+08:00")
-        await town.says(f"完成 31-2 {LINK}")
-        assert "31-2" in corner.office.gets() + corner.who("县政府办公室", "县办", 1).gets()
+        await corner.to("2021-10-02T10:00:00+08:00")
+        reviewer.look()
+        assert "已提交 31-2" in await town.says(f"完成 31-2 {LINK}")
+        await corner.to("2021-10-08T09:01:00+08:00")
+        assert town.gets_nothing() and reviewer.gets_nothing()
+        await corner.morning("2021-10-08")
+        assert "待审" in reviewer.gets()
 
 
 async def test_a_deadline_on_a_sunday_is_reminded_of_on_the_friday_before_in_one_line(corner_from: Begin) -> None:
