@@ -1,6 +1,7 @@
 """`duban plan`: what would leave at a moment, to whom, and by which rule."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from bot.store.engine import Store
 from bot.store.tables import Outbox
 from bot.texts.words import moment as shown
 from scheduler.engine import look_ahead
-from scheduler.planner import explain
+from scheduler.planner import Explanation, explain
 
 KIND = {
     LineKind.DISPATCH: "新交办",
@@ -63,7 +64,7 @@ async def show(store: Store, policy: Policy, at: datetime, explained: bool, as_j
     return "\n".join(lines)
 
 
-def _json(at, rows, waiting, names) -> str:  # type: ignore[no-untyped-def]
+def _json(at: datetime, rows: Sequence[Explanation], waiting: Sequence[Outbox], names: Mapping[str, str]) -> str:
     messages = [
         {
             "userid": row.userid,

@@ -259,8 +259,8 @@ _MARKING = re.compile(
     rf"|{_LEVEL}[ ]?级(?!别)"
     # 密级：机密
     rf"|密级[ ]?[:为是]?[ ]?{_LEVEL}"
-    # 秘密 10年, but not 商业秘密 3年
-    rf"|(?<![一-鿿]){_LEVEL}[ ]?\(?[ ]?{_TERM}\)?"
+    # 秘密 10年, but not 商业秘密 3年; it may follow another marking
+    rf"|(?:(?<![一-鿿])|(?<=[级年月期密])){_LEVEL}[ ]?\(?[ ]?{_TERM}\)?"
     # standing alone as a heading or a stamp: 【机密】, a line of its own, a word of its own. In a sentence the words
     # are ordinary (商业秘密, 保守秘密), and 绝密、机密、秘密 as a list speaks of markings without being one.
     rf"|(?<![^\s:(\[【〔「“\"]){_LEVEL}(?![^\s,.:;!?。)\]】〕」”\"])"

@@ -298,6 +298,3 @@ async def _welcome(ctx: Ctx) -> str:
         return ""
     row.welcomed_at = ctx.work.now
     return looking.greeting(ctx)
-
-
-__all__ = ["HANDLERS", "Dispatcher"]

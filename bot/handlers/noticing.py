@@ -1,5 +1,7 @@
 """通知, 未读 and 收到."""
 
+from typing import Any
+
 from bot.dialogue.intents import Audience, Command
 from bot.domain.calendar import local
 from bot.domain.people import Role
@@ -75,8 +77,8 @@ async def _part(ctx: Ctx, part: Audience) -> tuple[list[str], str]:
     return [there[unit].contacts[0] for unit in ids if unit in there and there[unit].contacts], name
 
 
-async def confirmed(ctx: Ctx, payload: dict[str, object]) -> str:
-    keys = [str(key) for key in payload["keys"]]  # type: ignore[attr-defined]
+async def confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
+    keys = [str(key) for key in payload["keys"]]
     urgent = bool(payload["urgent"])
     notice = await notices.send(ctx.work, str(payload["audience"]), keys, str(payload["body"]), urgent)
     return answers.notice_sent(notice.id, len(keys), _leaves(ctx, urgent))

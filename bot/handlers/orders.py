@@ -1,6 +1,6 @@
 """An order: one act on resolved items. Done at once, or kept until 确认; checked again when it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.handlers.targets import REOPENED
 from bot.services import audience, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left
+from bot.services.work import Work
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
 from bot.texts.words import bullet_list
@@ -155,31 +156,33 @@ async def _urge(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     return answers.urged(items[0].ref, reached, unreachable)
 
 
-def _managed(done: str):  # type: ignore[no-untyped-def]
-    service = {"中止": manage.suspend, "恢复": manage.resume, "撤销": manage.cancel, "销号": manage.close}[done]
+Do = Callable[[Ctx, Order, Sequence[ItemRow]], Awaitable[str]]
+Manage = Callable[[Work, ItemRow, str], Awaitable[None]]
 
+
+def _managed(service: Manage, needs_reason: bool) -> Do:
     async def do(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-        if not order.words and done != "恢复":
+        if needs_reason and not order.words:
             return await ask_reason(ctx, order, items)
         for item in items:
             await service(ctx.work, item, order.words)
-        refs = [f"{item.ref}（{item.unit}）" for item in items]
-        return f"已{done} {len(refs)} 项：\n{bullet_list([f'· {ref}' for ref in refs])}"
+        refs = [f"· {item.ref}（{item.unit}）" for item in items]
+        return f"已{order.act.label} {len(refs)} 项：\n{bullet_list(refs)}"
 
     return do
 
 
-_DO = {
+_DO: dict[Act, Do] = {
     Act.SIGN: _sign,
     Act.PROGRESS: _progress,
     Act.SUBMIT: _submit,
     Act.APPROVE: _approve,
     Act.RETURN: _return,
     Act.URGE: _urge,
-    Act.SUSPEND: _managed("中止"),
-    Act.RESUME: _managed("恢复"),
-    Act.CANCEL: _managed("撤销"),
-    Act.CLOSE: _managed("销号"),
+    Act.SUSPEND: _managed(manage.suspend, needs_reason=True),
+    Act.RESUME: _managed(manage.resume, needs_reason=False),
+    Act.CANCEL: _managed(manage.cancel, needs_reason=True),
+    Act.CLOSE: _managed(manage.close, needs_reason=True),
 }
 
 

@@ -68,7 +68,8 @@ async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, word
     elif words:
         outcome += f"（{words}）"
     await told_unit(work, item, outcome)
-    await work.tell(f"decided:{request.id}", request.by.lower(), outcome)
+    # The key of `told_unit`: whoever asked is often the unit's contact, and hears it once.
+    await work.tell(f"act:{item.id}:{work.message_key}:{request.by.lower()}", request.by.lower(), outcome)
 
 
 def _words(kind: RequestKind, reason: str, new_due: date | None) -> str:

@@ -44,7 +44,7 @@ def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> str:
     head = f"{unit}：待办 {len(seen)} 项，待审核 {waiting} 项，已销号 {closed} 项"
     if not seen:
         return f"{head}\n现在没有要办的事项。"
-    order = sorted(seen, key=lambda s: (-s.late, s.left))
+    order = sorted(seen, key=lambda s: (-s.late, s.left, s.item.due))  # far ones are all equally `left`
     lines = [
         f"{DOT[s.light]} {s.item.code} {short(s.item.title, 18)}｜{s.item.state.label}｜"
         f"{time_left(s.left, s.late) if s.late or s.left <= 15 else day(s.item.due)}"

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.calendar import at
 from bot.domain.planning import Digest, Item, Line, LineKind
@@ -69,8 +69,11 @@ def _distinct(lines: Iterable[Line]) -> Iterable[Line]:
 
 
 def _leaves(morning: Morning, userid: str) -> datetime:
-    """The same minute for the same person and day, however often it is asked; now, if that is past."""
-    return max(_moment(morning.policy, morning.today, userid), morning.now)
+    """The same minute for the same person and day, however often it is asked; at once, if that is past."""
+    planned = _moment(morning.policy, morning.today, userid)
+    if planned >= morning.now:
+        return planned
+    return morning.now if morning.now.minute % 30 else morning.now + timedelta(minutes=1)
 
 
 def _moment(policy: Policy, day: date, userid: str) -> datetime:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from bot.store.tables import Base
+from bot.store import tables  # noqa: F401  # declares the tables on Base
+from bot.store.base import Base
 
 connection = context.config.attributes["connection"]
 context.configure(

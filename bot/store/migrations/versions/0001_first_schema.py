@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.tables import Moment
+from bot.store.base import Moment
 
 revision: str = "0001"
 down_revision: str | Sequence[str] | None = None
