@@ -12,7 +12,7 @@ import structlog
 import typer
 
 from bot.settings import Settings, SettingsError, load_settings
-from bot.store.engine import DatabaseError, Store
+from bot.store.engine import DatabaseError, Store, first_line
 
 app = typer.Typer(
     name="duban",
@@ -90,13 +90,9 @@ async def with_store(settings: Settings, work: Callable[[Store, datetime], Await
         clock = await make_clock(store, settings)
         return await work(store, clock.now())
     except DBAPIError as error:
-        raise DatabaseError(f"数据库用不了：{_first_line(error.orig or error)}") from error
+        raise DatabaseError(f"数据库用不了：{first_line(error.orig or error)}") from error
     finally:
         await store.close()
-
-
-def _first_line(error: object) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 @app.callback()
@@ -133,7 +129,7 @@ async def _init(settings: Settings, name: str) -> None:
         async with store.write() as session:
             loaded = await service.load(Work(session, clock.now(), settings.policy), data)
     except DBAPIError as error:
-        raise DatabaseError(f"数据库用不了：{_first_line(error.orig or error)}") from error
+        raise DatabaseError(f"数据库用不了：{first_line(error.orig or error)}") from error
     finally:
         await store.close()
     if loaded.already:
@@ -193,13 +189,13 @@ async def _from_contacts(settings: Settings, store: Store) -> list[Any]:
     from bot.services.contacts import lines_from
     from bot.store import people
     from bot.wecom.contacts import read_contacts
-    from bot.wecom.errors import PlatformError
+    from bot.wecom.errors import PlatformError, told
 
     try:
         async with platform_client(settings, store) as client:
             found = await read_contacts(client)
     except PlatformError as error:
-        raise Refusal(f"读不了企业微信通讯录：{error}") from None
+        raise Refusal(f"读不了企业微信通讯录：{told(error)}") from None
     async with store.read() as session:
         directory = await people.directory(session)
     lines, problems = lines_from(found, directory)

@@ -11,7 +11,7 @@ from bot.services.work import Work
 from bot.settings import Settings, SettingsError
 from bot.store.engine import Store
 from bot.wecom.crypto import CallbackCrypto
-from bot.wecom.errors import PlatformError
+from bot.wecom.errors import PlatformError, told
 
 
 async def examine(settings: Settings) -> tuple[list[str], bool]:
@@ -59,6 +59,8 @@ async def _platform(settings: Settings, store: Store, has_database: bool) -> Che
     try:
         async with platform_client(settings, store) as client:
             await client.check()
-    except (PlatformError, SettingsError) as error:
-        return Check("平台", False, f"{settings.wecom_api_base} {error}")
+    except PlatformError as error:
+        return Check("平台", False, f"{settings.wecom_api_base} {told(error)}")
+    except SettingsError as error:
+        return Check("平台", False, str(error))
     return Check("平台", True, f"{settings.wecom_api_base} 能取到凭证")

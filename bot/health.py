@@ -12,7 +12,7 @@ from bot.http import Check
 from bot.inbox import backlog
 from bot.services.work import Lane
 from bot.store import migrate
-from bot.store.engine import Store
+from bot.store.engine import DatabaseError, Store
 from bot.store.tables import Outbox
 from scheduler.delivery import Health
 
@@ -35,7 +35,7 @@ async def checks(
 async def database(store: Store) -> Check:
     try:
         at = await migrate.current(store)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, DatabaseError, OSError) as error:
         return Check(DATABASE, False, f"连不上：{type(error).__name__}，请检查 DUBAN_DATABASE_URL 和数据库服务")
     if at is None:
         return Check(DATABASE, False, "还没有建立，请运行 duban init")

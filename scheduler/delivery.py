@@ -22,7 +22,7 @@ from bot.store.tables import Fact, Member, Outbox
 from bot.wecom import bodies
 from bot.wecom.cards import Button, Card, Row
 from bot.wecom.client import SendResult, WecomClient
-from bot.wecom.errors import Ambiguous, ErrorClass, PlatformError, WecomError
+from bot.wecom.errors import Ambiguous, ErrorClass, PlatformError, WecomError, told
 from bot.wecom.menu import menu_body
 from scheduler.limits import HOUR, MemberLimits
 
@@ -361,8 +361,8 @@ class Delivery:
 
     def _pause(self, row: Outbox, error: PlatformError) -> timedelta:
         if error.cls is ErrorClass.SETTINGS:
-            self.health.halted, self.health.halted_until = str(error), self._real_now() + HALT
-            log.error("delivery.halted", advice=str(error))
+            self.health.halted, self.health.halted_until = told(error), self._real_now() + HALT
+            log.error("delivery.halted", advice=told(error))
             return timedelta()
         if error.cls is ErrorClass.RATE:
             self.health.parked[row.lane] = self._real_now() + PARK

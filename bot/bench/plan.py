@@ -5,30 +5,42 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from sqlalchemy import select, update
 
 from bot.bench import machine
 from bot.bench.county import BEFORE_WORK, load, place
 from bot.bench.processes import free_port
-from bot.bench.report import Figure, Report
+from bot.bench.report import BenchError, Figure, Report, verdict
+from bot.domain.planning import Outcome
 from bot.domain.policy import Policy
-from bot.settings import Settings
+from bot.domain.states import State
+from bot.domain.timing import digest_moment
+from bot.services.planning import snapshot, store_plan
+from bot.services.work import Work
 from bot.store.engine import Store
+from bot.store.tables import Assignment, StageRow
+from scheduler.engine import look_ahead
+from scheduler.planner import plan
 
 TICKS = 21
 AIM = 100  # milliseconds
-QUIET = date(2021, 7, 20)  # every item is signed and none has a reminder
-DUE = date(2021, 9, 15)  # a Wednesday in the middle of ordinary weeks
-ELSE = date(2021, 12, 31)  # the deadline of everything that is not due on DUE
+ISSUED = date(2021, 5, 25)
+QUIET = date(2021, 7, 20)  # everything is signed and nothing has a reminder
+DUE = date(2021, 9, 15)  # a Wednesday among ordinary weeks
+ELSE = date(2021, 12, 31)  # the deadline of what is not due on DUE
 
 
 @dataclass(frozen=True)
-class _Morning:
-    name: str
+class Morning:
+    """Ticks of one morning, in milliseconds, and what they had to say."""
+
     words: str
-    items: int  # the planner looks at
+    items: int
     digests: int
-    lines: int  # in them
-    milliseconds: tuple[float, ...]  # one tick each, the first with nothing warm
+    lines: int
+    ticks: tuple[float, ...]
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -36,44 +48,82 @@ class _Morning:
             "items": self.items,
             "digests": self.digests,
             "lines": self.lines,
-            "median_ms": round(median(self.milliseconds), 1),
-            "max_ms": round(max(self.milliseconds), 1),
+            "median_ms": round(median(self.ticks), 1),
+            "max_ms": round(max(self.ticks), 1),
         }
 
 
 async def measure(due: int | None = None, ticks: int = TICKS) -> Report:
-    """A morning with nothing to say, the one on which `due` items (default: all) fall due at once, and the one three
-    working days later with none of them done: lines to units, leads and the office for each. Raises BenchError."""
+    """Three mornings: one with nothing to say, the one on which `due` items (default: all) fall due at once, and the
+    one on which these, none of them done, climb to the leads and the office. Raises BenchError."""
     with TemporaryDirectory(prefix="duban-bench-") as name:
         where = place(Path(name), free_port(), BEFORE_WORK)
         about = machine.describe(where.folder)
         await load(where)
-        county = _County(Store(where.environment["DUBAN_DATABASE_URL"]), where.settings())
+        policy = where.settings().policy
+        store = Store(where.environment["DUBAN_DATABASE_URL"])
         try:
-            mornings = await county.mornings(due, ticks)
+            return _report(about, await _mornings(store, policy, due, ticks))
         finally:
-            await county.store.close()
-    return _report(about, mornings, due)
+            await store.close()
 
 
-class _County:
-    """The loaded county and the mornings it goes through; every digest of theirs counts as delivered."""
+async def _mornings(store: Store, policy: Policy, due: int | None, ticks: int) -> dict[str, Morning]:
+    calendar = policy.calendar
+    await _live(store, policy, ISSUED)
+    count = await _sign(store, policy, due)
+    quiet = await _tick(store, policy, "平常一天", QUIET, ticks)
+    for days in (days for days in policy.remind_before if days):
+        await _live(store, policy, calendar.add(DUE, -days))
+    on_the_day = await _tick(store, policy, f"{count} 项同一天到期", DUE, ticks)
+    await _live(store, policy, DUE)
+    await _live(store, policy, calendar.add(DUE, policy.escalate_lead))
+    words = f"{count} 项一起逾期 {policy.escalate_office} 个工作日"
+    late = await _tick(store, policy, words, calendar.add(DUE, policy.escalate_office), ticks)
+    return {"quiet": quiet, "due": on_the_day, "late": late}
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self.store = store
-        self.policy: Policy = settings.policy
 
-    async def mornings(self, due: int | None, ticks: int) -> list[_Morning]:
-        calendar, policy = self.policy.calendar, self.policy
-        await self._live(date(2021, 5, 25))
-        await self._sign_all(due)
-        quiet = await self._tick("quiet", "平常一天（没有要提醒的）", QUIET, ticks)
-        for days in policy.remind_before:
-            if days:
-                await self._live(calendar.add(DUE, -days))
-        on_the_day = await self._tick("due", "当天到期", DUE, ticks)
-        await self._live(DUE)
-        for days in (policy.escalate_lead, policy.escalate_office):
-            late = await self._tick("late", f"逾期 {days} 个工作日、无一完成", calendar.add(DUE, days), ticks)
-            await self._live(calendar.add(DUE, days))
-        return [quiet, on_the_day, late]
+async def _live(store: Store, policy: Policy, day: date) -> None:
+    """Plans and stores a morning, and takes its digests as delivered."""
+    now = digest_moment(policy, day)
+    async with store.write() as session:
+        decided = plan(await snapshot(session, now), policy, policy.calendar, now)
+        await store_plan(Work(session, now, policy), decided)
+        await session.flush()
+        arrived = update(StageRow).where(StageRow.outcome == Outcome.PLANNED).values(outcome=Outcome.DELIVERED)
+        await session.execute(arrived)
+
+
+async def _sign(store: Store, policy: Policy, due: int | None) -> int:
+    """Every item is signed; the first `due` of them get the one deadline. Returns how many that are."""
+    async with store.write() as session:
+        ids = (await session.scalars(select(Assignment.id).order_by(Assignment.id))).all()
+        if due is not None and due > len(ids):
+            raise BenchError(f"--due 最多 {len(ids)}：全县只有这么多项")
+        signed = {"state": State.IN_PROGRESS, "signed_at": digest_moment(policy, ISSUED)}
+        await session.execute(update(Assignment).values(due=ELSE, **signed))
+        chosen = ids[:due]
+        if chosen:
+            await session.execute(update(Assignment).where(Assignment.id <= chosen[-1]).values(due=DUE))
+    return len(chosen)
+
+
+async def _tick(store: Store, policy: Policy, words: str, day: date, ticks: int) -> Morning:
+    now = digest_moment(policy, day)
+    times: list[float] = []
+    for _ in range(ticks):
+        started = perf_counter()
+        seen, decided = await look_ahead(store, policy, now)
+        times.append((perf_counter() - started) * 1000)
+    lines = sum(len(digest.lines) for digest in decided.digests)
+    return Morning(words, len(seen.items), len(decided.digests), lines, tuple(times))
+
+
+def _report(about: dict[str, Figure], mornings: dict[str, Morning]) -> Report:
+    lines = [f"读库并排出一个早晨（不写库），各 {len(mornings['quiet'].ticks)} 次："]
+    for name, morning in mornings.items():
+        middle, longest = morning.figures["median_ms"], morning.figures["max_ms"]
+        aim = verdict(median(morning.ticks) < AIM, f"{AIM} 毫秒以内") if name == "quiet" else ""
+        said = f"晨报 {morning.digests} 条、共 {morning.lines} 行"
+        lines.append(f"  {morning.words}（{morning.items} 项，{said}）：中位 {middle} 毫秒，最长 {longest} 毫秒{aim}")
+    return Report("plan", about, {name: morning.figures for name, morning in mornings.items()}, tuple(lines))

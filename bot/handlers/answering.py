@@ -6,7 +6,7 @@ from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.noticing import confirmed
+from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
 from bot.handlers.reporting import proofs_of, submit_asked
 from bot.handlers.targets import own
@@ -34,6 +34,21 @@ async def abort(ctx: Ctx, _command: Command) -> str:
     return answers.CANCELLED
 
 
+CONFIRM_WAITS = "还有一件事等您：回复 确认 执行，回复 取消 放弃。"
+
+
+async def acknowledged(ctx: Ctx, command: Command) -> str:
+    """收到. A bare 1 answers "which one?" while that is open; 好的 is never a 确认."""
+    pending = await conversation.pending(ctx.work, ctx.key)
+    number = command.raw.strip()
+    if pending is not None and pending.kind == conversation.CHOICE and number.isdecimal():
+        return await _chosen(ctx, pending, Target(int(number)))
+    answer = await received(ctx, command)
+    if pending is not None and pending.kind == conversation.CONFIRM:
+        return f"{answer}\n{CONFIRM_WAITS}"
+    return answer
+
+
 async def link(ctx: Ctx, command: Command) -> str:
     """A link without a verb: for the item asked about; with a number it is offered as 完成 (rule 9)."""
     if not command.targets:
@@ -55,7 +70,7 @@ async def words(ctx: Ctx, said: NotUnderstood, text: str) -> str:
         if pending.kind == conversation.CHOICE and said.kind is Kind.NUMBER and said.targets:
             return await _chosen(ctx, pending, said.targets[0])
         if pending.kind == conversation.CONFIRM:
-            return f"{_hint(said)}还有一件事等您：回复 确认 执行，回复 取消 放弃。"
+            return f"{_hint(said)}{CONFIRM_WAITS}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
     return answers.unknown(_hint(said))

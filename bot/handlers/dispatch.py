@@ -71,7 +71,7 @@ async def _later(_ctx: Ctx, _command: Command) -> str:
 HANDLERS: dict[Verb, Handler] = {
     Verb.HELP: looking.show_help,
     Verb.TASKS: looking.tasks,
-    Verb.ACK: noticing.received,
+    Verb.ACK: answering.acknowledged,
     Verb.WHY: looking.why,
     Verb.SIGN: reporting.sign,
     Verb.PROGRESS: reporting.progress,

@@ -7,8 +7,10 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
@@ -123,7 +125,8 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
-    """Runs synchronous code (migrations) on a connection of the engine."""
+    """Runs synchronous code (migrations) on a connection of the engine. Every command begins here, so a database that
+    is not there, or is none, is told apart here: raises DatabaseError."""
 
     async def go(connection: AsyncConnection) -> Any:
         return await connection.run_sync(work)
@@ -132,5 +135,15 @@ async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
     try:
         async with store.engine.begin() as connection:
             return await go(connection)
+    except OSError as error:
+        raise DatabaseError("数据库连不上：请检查 DUBAN_DATABASE_URL 和数据库服务") from error
+    except (DBAPIError, PostgresError, InterfaceError) as error:
+        said = getattr(error, "orig", None) or error
+        raise DatabaseError(f"数据库用不了，请检查 DUBAN_DATABASE_URL：{first_line(said)}") from error
     finally:
         _writing.reset(token)
+
+
+def first_line(error: object) -> str:
+    """What a driver says, as one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

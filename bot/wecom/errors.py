@@ -91,6 +91,13 @@ class WecomError(PlatformError):
         self.cls = cls or classify(errcode)
 
 
+def told(error: PlatformError) -> str:
+    """The error in words for the operator: where a setting is at fault, with what to mend."""
+    if isinstance(error, WecomError) and error.cls is ErrorClass.SETTINGS:
+        return f"{error}。{advice(error.errcode)}"
+    return str(error)
+
+
 class Unreached(PlatformError):
     """The request was certainly not accepted: no connection, or an HTTP 3xx/4xx in place of an answer (`status`)."""
 
