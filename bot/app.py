@@ -132,7 +132,7 @@ async def _build(
         real_now=real_now,
         tls=tls,
     )
-    settings.duban_data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     delivery = Delivery(
         store,
         client,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import structlog
 import typer
 
+from bot.bench.command import bench
 from bot.settings import Settings, SettingsError, load_settings
 from bot.store.engine import DatabaseError, Store, first_line
 
@@ -117,7 +118,7 @@ async def _init(settings: Settings, name: str) -> None:
     from bot.store.facts import remember_time
 
     data = load_county(name)
-    settings.duban_data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store(settings.duban_database_url)
     try:
         say("数据库：建立表结构……")
@@ -368,6 +369,9 @@ async def _verify(settings: Settings) -> None:
         say(f"审计记录完好：{verdict.sealed} 条。")
 
     await with_store(settings, walk)
+
+
+app.command()(bench)
 
 
 def load_settings_or_fail(**overrides: object) -> Settings:

@@ -35,7 +35,9 @@ async def checks(
 async def database(store: Store) -> Check:
     try:
         at = await migrate.current(store)
-    except (SQLAlchemyError, DatabaseError, OSError) as error:
+    except DatabaseError as error:
+        return Check(DATABASE, False, str(error))
+    except (SQLAlchemyError, OSError) as error:
         return Check(DATABASE, False, f"连不上：{type(error).__name__}，请检查 DUBAN_DATABASE_URL 和数据库服务")
     if at is None:
         return Check(DATABASE, False, "还没有建立，请运行 duban init")

@@ -22,6 +22,7 @@ BATCH = 500  # callbacks stored in one commit
 READ = 200  # rows looked at in one round
 ATTEMPTS = 3
 PEOPLE_AT_ONCE = 8
+LOOK_AGAIN = 1.0  # seconds; another process may have stored something
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Worker:
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
-        """Ends when cancelled. Looks again every few seconds: another process may have stored something."""
+        """Ends when cancelled."""
         while True:
             self._wake.clear()
             try:
@@ -117,7 +118,7 @@ class Worker:
             except Exception:  # the database may be away for a moment; the messages are still there afterwards
                 log.exception("inbox.failed")
             try:
-                await asyncio.wait_for(self._wake.wait(), timeout=5.0)
+                await asyncio.wait_for(self._wake.wait(), timeout=LOOK_AGAIN)
             except TimeoutError:
                 continue
 

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
 
     wecom_api_base: str = "https://qyapi.weixin.qq.com"
     wecom_corp_id: str = ""
-    wecom_agent_id: Annotated[int | None, Optional] = None
+    wecom_agent_id: Annotated[int | None, Optional] = Field(default=None, ge=1)
     wecom_secret: str = ""
     wecom_callback_token: str = ""
     wecom_encoding_aes_key: str = ""
@@ -69,8 +69,12 @@ class Settings(BaseSettings):
     @field_validator("wecom_api_base", "wecom_authorize_base", mode="after")
     @classmethod
     def _http_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:  # brackets that are not closed
+            good = False
+        if not good:
             raise ValueError("应为 http:// 或 https:// 开头的地址")
         return value.rstrip("/")
 
@@ -85,6 +89,13 @@ class Settings(BaseSettings):
         if path is None:
             return Policy()
         return read_policy(path)
+
+    def make_data_dir(self) -> None:
+        """Raises SettingsError where there can be no such folder."""
+        try:
+            self.duban_data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise SettingsError(f"DUBAN_DATA_DIR 用不了：{self.duban_data_dir} 建不了或不是目录") from None
 
     def check_platform(self) -> None:
         """Raises SettingsError unless everything the platform needs is set."""
@@ -148,6 +159,9 @@ def _reason(kind: str, message: str) -> str:
         return "应为整数"
     if kind.startswith("float_"):
         return "应为数字"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        least = kind == "greater_than_equal"
+        return f"不能{'小' if least else '大'}于 {message.rpartition(' ')[2]}"
     if kind.startswith("datetime_"):
         return "应为时间，如 2021-05-25T09:00:00+08:00"
     if kind == "literal_error":

@@ -19,6 +19,7 @@ from bot.services.work import Work
 from bot.store.engine import Store
 from bot.store.people import key_of
 from bot.store.tables import Fact, Member, Outbox
+from bot.texts.fit import clip
 from bot.wecom import bodies
 from bot.wecom.cards import Button, Card, Row
 from bot.wecom.client import SendResult, WecomClient
@@ -33,6 +34,7 @@ AT_ONCE = 8  # people written to at the same time
 DUPLICATE_WINDOW = timedelta(hours=3, minutes=50)  # a little less than the 14,400 s the platform compares bytes for
 PARK = timedelta(seconds=65)  # after 45009
 HALT = timedelta(minutes=10)  # after an error only an operator can mend
+LOOK_AGAIN = 1.0  # seconds of real time; another process may have put something into the outbox
 BACKOFF = (2.0, 300.0)  # seconds, first and longest
 SALT_FACT = "outbox.salt"
 
@@ -84,6 +86,7 @@ class Delivery:
         self._turn = asyncio.Lock()  # one drain at a time: a clock jump drains, too
         self.wake = asyncio.Event()
         self.health = Health()
+        self.accepted = 0  # messages the platform took since this process started
 
     async def start(self) -> None:
         """Picks up where the last process stopped: what it was sending is repeated byte for byte, or given up on."""
@@ -140,16 +143,15 @@ class Delivery:
             query = select(Outbox.not_before).where(Outbox.state == "pending").order_by(Outbox.not_before).limit(1)
             return await session.scalar(query if after is None else query.where(Outbox.not_before > after))
 
-    async def _seconds_to_next(self) -> float | None:
-        # Real time where the platform or its limits hold something back; otherwise the service's clock.
-        if self._stopped():
-            return 5.0
-        due = await self.next_due(after=self._clock.now() if self._answers_at else None)
-        waits = [self._clock.real_seconds_until(due) if due else None]
+    async def _seconds_to_next(self) -> float:
+        """Real seconds until something can be done. What is due already and was not sent is held back for now."""
+        waits = [LOOK_AGAIN]
+        due = await self.next_due(after=self._clock.now())
+        if due is not None and (wait := self._clock.real_seconds_until(due)) is not None:
+            waits.append(wait)
         if self._answers_at is not None:
             waits.append((self._answers_at - self._real_now()).total_seconds())
-        sooner = [wait for wait in waits if wait is not None]
-        return max(0.05, min(sooner)) if sooner else None
+        return max(0.05, min(waits))
 
     def _stopped(self) -> bool:
         until = self.health.halted_until
@@ -259,7 +261,9 @@ class Delivery:
         same = await work.session.scalar(
             select(Outbox.id).where(Outbox.member_key == row.member_key, Outbox.words == text).limit(1)
         )
-        return text if same is None else f"{text}\n〔{row.id}〕"
+        mark = "" if same is None else f"\n〔{row.id}〕"
+        # One message is one row: what is too long for it is cut, never refused for its length.
+        return clip(text, bodies.MAX_TEXT - len(mark.encode())) + mark
 
     def _body(self, row: Outbox, userid: str, rendered: Rendered) -> bytes:
         if rendered.card is None or not self._cards:
@@ -307,7 +311,10 @@ class Delivery:
 
         await asyncio.gather(*(one_person(rows) for rows in by_member.values()))
         await self._settle(results)
-        return sum(1 for result in results.values() if isinstance(result, SendResult) and not result.invalid)
+        messages = {one.id for one in claimed if one.kind not in ("card_update", "menu")}
+        taken = {row_id for row_id, r in results.items() if isinstance(r, SendResult) and not r.invalid | r.unlicensed}
+        self.accepted += len(taken & messages)
+        return len(taken)
 
     async def _call(self, row: Claimed) -> SendResult | PlatformError:
         try:

@@ -1,9 +1,11 @@
 """One planning moment: read what is, plan what is due, store it. Doing it twice changes nothing."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
@@ -27,10 +29,16 @@ class Engine:
         self._policy = policy
         self._now = now
         self._on_planned = on_planned
+        self._turn = asyncio.Lock()  # the ticker and a clock that is turned may come at once
         self.unknown_year: int | None = None  # a health failure (rule 3)
+        self.made = 0  # digests planned since this process started
 
     async def tick(self) -> int:
         """Plans if this day's digests were not planned yet. Returns how many digests are new."""
+        async with self._turn:
+            return await self._tick()
+
+    async def _tick(self) -> int:
         now = self._now()
         try:
             if not self._is_time(now) or await self._planned(now):
@@ -40,8 +48,13 @@ class Engine:
             self.unknown_year = error.year
             log.error("planner.unknown_year", year=error.year)
             return 0
+        except IntegrityError:
+            # Another replica planned this morning at the same moment; what it stored stands.
+            log.info("planner.planned_elsewhere")
+            return 0
         if made:
             self._on_planned()
+        self.made += made
         return made
 
     def _is_time(self, now: datetime) -> bool:

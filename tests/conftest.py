@@ -10,12 +10,25 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from support import postgres
 from support.world import CORNER, COUNTY, World, prepare, world_on
 
 from bot.domain.county import County
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """As the service writes them: structlog's default for a terminal paints every local of a traceback, for seconds."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")

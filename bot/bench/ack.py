@@ -28,7 +28,7 @@ CHUNK = 10_000  # rows in one statement
 
 
 @dataclass(frozen=True)
-class _Played:
+class Played:
     """Every round. `ours` and `bare` with the same index ran one right after the other."""
 
     ours: tuple[Round, ...]
@@ -56,10 +56,10 @@ async def measure(seconds: float = 3.0, stored: int = 0, rounds: int = ROUNDS, w
         where = place(Path(name), free_port(), BEFORE_WORK, DUBAN_ROLES="web")
         about = machine.describe(where.folder)
         await load(where)
-        store = Store(where.environment["DUBAN_DATABASE_URL"])
+        store = Store(where.database_url)
         try:
             await _fill(store, stored)
-            played = await _play_all(where, seconds, rounds, warm_up)
+            played = await play_all(where, seconds, rounds, warm_up)
             await _prove(store, stored, played)
         finally:
             await store.close()
@@ -88,7 +88,7 @@ def _handled(number: int, first: datetime) -> dict[str, Any]:
     }
 
 
-async def _play_all(where: Place, seconds: float, rounds: int, warm_up: float) -> _Played:
+async def play_all(where: Place, seconds: float, rounds: int, warm_up: float) -> Played:
     our_port, bare_port = free_port(), free_port()
     ours: list[Round] = []
     bare: list[Round] = []
@@ -103,7 +103,7 @@ async def _play_all(where: Place, seconds: float, rounds: int, warm_up: float) -
             ours.append(await _play(where, Order(our_port, seed, CONNECTIONS, seconds)))
         again = min(REPEATED, warm.answered)
         repeated = await _play(where, Order(our_port, 0, CONNECTIONS, 60.0, again))
-    return _Played(tuple(ours), tuple(bare), warm, repeated)
+    return Played(tuple(ours), tuple(bare), warm, repeated)
 
 
 async def _play(where: Place, order: Order) -> Round:
@@ -114,7 +114,7 @@ async def _play(where: Place, order: Order) -> Round:
     return played
 
 
-async def _prove(store: Store, before: int, played: _Played) -> None:
+async def _prove(store: Store, before: int, played: Played) -> None:
     """Every message that was answered is there, once."""
     async with store.read() as session:
         found = await session.scalar(select(func.count()).select_from(Inbox)) or 0
@@ -122,7 +122,7 @@ async def _prove(store: Store, before: int, played: _Played) -> None:
         raise BenchError(f"答复了 {played.acknowledged} 条消息，库里却有 {found - before} 条，这次测量不算数")
 
 
-def _report(about: dict[str, Figure], played: _Played, stored: int, disk: machine.Disk | None) -> Report:
+def _report(about: dict[str, Figure], played: Played, stored: int, disk: machine.Disk | None) -> Report:
     ours, bare, ratio = _figures(played.ours), _figures(played.bare), round(played.ratio, 2)
     figures: dict[str, Figure] = {
         "connections": CONNECTIONS,

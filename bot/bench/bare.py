@@ -4,14 +4,11 @@
 handler there is, not the usual one.
 """
 
-import asyncio
-import sys
-
-import uvloop
 from aiohttp import web
 from wechatpy.enterprise import parse_message
 from wechatpy.enterprise.crypto import WeChatCrypto
 
+from bot.bench import loopback
 from sandbox.credentials import DEMO
 
 
@@ -20,29 +17,14 @@ def create_app() -> web.Application:
 
     async def receive(request: web.Request) -> web.Response:
         query = request.query
-        xml = crypto.decrypt_message(
-            await request.read(), query["msg_signature"], query["timestamp"], query["nonce"]
-        )
-        parse_message(xml)
+        body = await request.read()
+        parse_message(crypto.decrypt_message(body, query["msg_signature"], query["timestamp"], query["nonce"]))
         return web.Response()
-
-    async def alive(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
 
     app = web.Application()
     app.router.add_post("/wecom/callback", receive)
-    app.router.add_get("/healthz", alive)
     return app
 
 
-async def serve(port: int) -> None:
-    """Runs until the process is ended."""
-    runner = web.AppRunner(create_app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as running:
-        running.run(serve(int(sys.argv[1])))
+    loopback.run(create_app())

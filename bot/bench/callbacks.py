@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wechatpy.enterprise.crypto import PrpCrypto, WeChatCrypto
 from wechatpy.utils import WeChatSigner
@@ -13,23 +12,15 @@ PEOPLE = 46  # contacts of the county, each writing in turn
 TIMESTAMP = "1621904400"
 
 
-@dataclass(frozen=True)
-class Callback:
-    """One POST; `key` is what the inbox will know it by."""
-
-    key: str
-    request: bytes
-
-
-def callbacks(port: int, seed: int) -> Iterator[Callback]:
-    """Endless and always the same for a seed: a second run with it is a repetition, message by message."""
+def callbacks(port: int, seed: int) -> Iterator[bytes]:
+    """HTTP requests without end, always the same for a seed: a second run with it repeats every message."""
     chance = random.Random(seed)  # ids, not secrets
     crypto = WeChatCrypto(DEMO.token, DEMO.aes_key, DEMO.corp_id)
     cipher = PrpCrypto(crypto.key)
     while True:
-        number = chance.getrandbits(62)
+        number = chance.getrandbits(62)  # its MsgId
         sealed = cipher.encrypt(_message(number), DEMO.corp_id).decode()
-        yield Callback(f"msg-{number}", _post(port, sealed, nonce=str(number % 10**10)))
+        yield _post(port, sealed, nonce=str(number % 10**10))
 
 
 def _message(number: int) -> str:

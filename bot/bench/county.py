@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bench.processes import run
-from bot.bench.report import BenchError
 from bot.documents.county import load_county
 from bot.settings import Settings, load_settings
 from sandbox.credentials import DEMO
@@ -23,8 +22,8 @@ class Place:
     environment: Mapping[str, str]
 
     @property
-    def database(self) -> Path:
-        return self.folder / "duban.db"
+    def database_url(self) -> str:
+        return self.environment["DUBAN_DATABASE_URL"]
 
     def settings(self) -> Settings:
         """The same for a part of the service that is measured inside this process."""
@@ -48,9 +47,7 @@ def place(folder: Path, platform_port: int, at: str, **more: str) -> Place:
 
 
 async def load(where: Place) -> None:
-    """`duban init` and `duban roster`, as an operator does. Raises BenchError."""
-    county = load_county(NAME)
-    await run("bot", ["init", "--county", NAME], where.environment, where.folder)
-    if not where.database.exists():
-        raise BenchError("测量用的数据库没有建成")
-    await run("bot", ["roster", str(county.people_path)], where.environment, where.folder)
+    """`duban init` and `duban roster`, as an operator does before the first morning. Raises BenchError."""
+    before = {**where.environment, "DUBAN_CLOCK": BEFORE_WORK}
+    await run("bot", ["init", "--county", NAME], before, where.folder)
+    await run("bot", ["roster", str(load_county(NAME).people_path)], before, where.folder)

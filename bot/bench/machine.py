@@ -40,19 +40,6 @@ def describe(folder: Path) -> dict[str, Figure]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def line(machine: dict[str, Figure]) -> str:
-    """One line for a person."""
-    parts = [str(machine["cpu"]), f"{machine['cores']} 核"]
-    if "memory_gb" in machine:
-        parts.append(f"内存 {machine['memory_gb']} GB")
-    parts += [str(machine["system"]), f"Python {machine['python']}", f"SQLite {machine['sqlite']}"]
-    if "disk" in machine:
-        parts.append(f"磁盘 {machine['disk']}")
-    if "load_before" in machine:
-        parts.append(f"测量前负载 {machine['load_before']}")
-    return "本机：" + "，".join(parts)
-
-
 def disk_of(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> Disk | None:
     """The file system that holds `folder`; None where the kernel does not say."""
     try:

@@ -61,7 +61,7 @@ async def measure(due: int | None = None, ticks: int = TICKS) -> Report:
         about = machine.describe(where.folder)
         await load(where)
         policy = where.settings().policy
-        store = Store(where.environment["DUBAN_DATABASE_URL"])
+        store = Store(where.database_url)
         try:
             return _report(about, await _mornings(store, policy, due, ticks))
         finally:

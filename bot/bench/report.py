@@ -13,7 +13,7 @@ class BenchError(RuntimeError):
 
 @dataclass(frozen=True)
 class Report:
-    """`figures` carry their unit in the key (`_ms`, `_s`, `_mb`, `per_second`)."""
+    """`figures` carry their unit in the key (`_ms`, `_s`, `_mb`, `per_second`); `lines` say them in Chinese."""
 
     what: str
     machine: Mapping[str, Figure]
@@ -23,6 +23,23 @@ class Report:
     def as_json(self) -> str:
         whole = {"what": self.what, "machine": self.machine, "figures": self.figures}
         return json.dumps(whole, ensure_ascii=False, indent=2)
+
+    def as_text(self) -> str:
+        return "\n".join([_machine(self.machine), *self.lines])
+
+
+def _machine(facts: Mapping[str, Figure]) -> str:
+    parts = (
+        ("cpu", "{}"),
+        ("cores", "{} 核"),
+        ("memory_gb", "内存 {} GB"),
+        ("system", "{}"),
+        ("python", "Python {}"),
+        ("sqlite", "SQLite {}"),
+        ("disk", "磁盘 {}"),
+        ("load_before", "测量前负载 {}"),
+    )
+    return "本机：" + "，".join(words.format(facts[name]) for name, words in parts if name in facts)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -69,6 +69,6 @@ def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
     if right is Right.REPORT:
         return scope.unit_id is not None and scope.unit_id in member.acts_for
     if right is Right.CHECK:
-        # Nobody closes their own item: `checkers` never holds the unit that owes it (rule 2).
-        return bool(member.reviews_for & scope.checkers) and scope.unit_id not in member.reviews_for
+        # Nobody closes their own item, whatever posts they hold (rule 2).
+        return bool(member.reviews_for & scope.checkers) and scope.unit_id not in member.reviews_for | member.acts_for
     return bool(member.reviews_for & scope.leads)

@@ -29,7 +29,7 @@ from bot.store.engine import Store
 from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
 from bot.texts import answers
-from bot.texts.fit import fit
+from bot.texts.fit import ANSWER_BYTES, fit
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.errors import CallbackError
@@ -253,7 +253,7 @@ class Dispatcher:
         return await answering.words(ctx, prepared.said, text)
 
     async def _reply(self, work: Work, userid: str, key: str, answer: str, files: list[File]) -> None:
-        parts = fit(answer)
+        parts = fit(answer, ANSWER_BYTES)
         if len(parts) > PARTS:
             parts = (*parts[: PARTS - 1], parts[PARTS - 1][:600] + "……（太长，后面的请看台账）")
         for number, part in enumerate(parts):

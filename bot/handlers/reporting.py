@@ -120,8 +120,9 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
     if command.when is None:
         raise Refused(answers.bad_date(date_problem(command.problem), "延期", item.code))
-    if command.when <= item.due:
-        raise Refused(f"新时限 {command.when} 不晚于现在的时限 {item.due}，不需要延期。")
+    # An earlier day is passed on as it is: who decides sees both, and only the person knows which they meant.
+    if command.when == item.due:
+        raise Refused(f"{command.when} 就是现在的时限，不需要延期。")
     if command.when <= ctx.work.today:
         raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
     return command.when

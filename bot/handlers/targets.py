@@ -181,6 +181,10 @@ async def theirs(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
     return chosen
 
 
+_WHOLE_ROW = frozenset({Act.URGE, Act.SUSPEND, Act.RESUME, Act.CANCEL})
+"""Without a unit these mean everybody who still has the item (催办 12 [新民镇]); 确认 comes before it is done."""
+
+
 def _their_items(ctx: Ctx, rows: list[ItemRow], units: list[int], act: Act, command: Command) -> list[ItemRow]:
     right = RIGHT_OF[act]
     if not any(may(ctx.member, right, item.scope) for item in rows):
@@ -189,7 +193,7 @@ def _their_items(ctx: Ctx, rows: list[ItemRow], units: list[int], act: Act, comm
     if not units:
         out = {ctx.unit_id(name) for name in command.excluded_units}
         ready = _one_node_each([item for item in ready if item.unit_id not in out], act)
-        if command.all or command.excluded_units or len(ready) == 1:
+        if command.all or command.excluded_units or len(ready) == 1 or (ready and act in _WHOLE_ROW):
             return ready
         if not ready:
             raise Refused(f"{rows[0].ref} 现在没有可以{act.label}的事项。回复 任务 {rows[0].number} 看进展。")

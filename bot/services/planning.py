@@ -1,10 +1,10 @@
 """Between the planner and the store: what it sees, and what becomes of what it says."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import DateTime, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import local_day
@@ -13,37 +13,20 @@ from bot.domain.states import OPEN, State
 from bot.services import audience
 from bot.services.work import Lane, Work
 from bot.store.facts import put
-from bot.store.items import items
+from bot.store.items import nodes
 from bot.store.people import unit_people
-from bot.store.tables import Assignment, Fact, News, Outbox, StageRow, Unit
+from bot.store.tables import Assignment, Fact, News, Node, Outbox, StageRow, Task, Unit
 
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
+_AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
 WATCHED = [*sorted(OPEN), State.SUBMITTED]
 
 
 async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
     """Everything the planner needs to know at `now`, in one view of the database."""
     today = local_day(now)
-    rows = await items(session, Assignment.state.in_(WATCHED))
-    stages = await _stages(session)
     return Snapshot(
-        items=tuple(
-            Item(
-                id=row.id,
-                code=row.code,
-                title=row.title,
-                unit_id=row.unit_id,
-                state=row.state,
-                due=row.due,
-                dispatched_at=row.dispatched_at,
-                submitted_at=row.submitted_at if row.state is State.SUBMITTED else None,
-                returned_at=row.returned_at,
-                checkers=row.checkers,
-                stages=stages.get(row.id, {}),
-                announced=row.announced,
-            )
-            for row in rows
-        ),
+        items=await _items(session),
         units={row.id: row.name for row in await session.execute(select(Unit.id, Unit.name))},
         people=await unit_people(session),
         office=tuple(await audience.office(session)),
@@ -55,15 +38,66 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
     )
 
 
-async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], StageRecord]]:
-    found: dict[int, dict[tuple[date, str], StageRecord]] = defaultdict(dict)
+async def _items(session: AsyncSession) -> tuple[Item, ...]:
+    """What is watched, in the order of the list. Read as columns past the ORM: this is the whole county every time."""
+    named, stages = await nodes(session), await _stages(session)
     query = (
-        select(StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, StageRow.at)
+        select(
+            Assignment.id,
+            Assignment.node_id,
+            Assignment.unit_id,
+            Assignment.state,
+            Assignment.due,
+            Assignment.dispatched_at,
+            Assignment.submitted_at,
+            Assignment.returned_at,
+            Assignment.announced,
+        )
+        .join(Node, Assignment.node_id == Node.id)
+        .join(Task, Node.task_id == Task.id)
+        .join(Unit, Assignment.unit_id == Unit.id)
+        .where(Assignment.state.in_(WATCHED))
+        .order_by(Task.number, Node.seq, Unit.position)
+    )
+    found: list[Item] = []
+    rows = await (await session.connection()).execute(query)
+    for row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced in rows.all():
+        node = named[node_id]
+        found.append(
+            Item(
+                id=row_id,
+                code=node.code,
+                title=node.title,
+                unit_id=unit_id,
+                state=State(state),
+                due=due,
+                dispatched_at=dispatched_at,
+                submitted_at=submitted_at if state == State.SUBMITTED else None,
+                returned_at=returned_at,
+                checkers=node.checkers(unit_id),
+                stages=stages.get(row_id, {}),
+                announced=announced,
+            )
+        )
+    return tuple(found)
+
+
+async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], StageRecord]]:
+    """Assignment id -> what became of its stages. Thousands of rows of a few dozen moments: each is made once."""
+    found: dict[int, dict[tuple[date, str], StageRecord]] = defaultdict(dict)
+    records: dict[tuple[str, datetime], StageRecord] = {}
+    query = (
+        select(StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS))
         .join(Assignment, Assignment.id == StageRow.assignment_id)
         .where(Assignment.state.in_(WATCHED))
     )
-    for assignment_id, cycle, key, outcome, moment in await session.execute(query):
-        found[assignment_id][cycle, key] = StageRecord(Outcome(outcome), moment)
+    rows = await (await session.connection()).execute(query)
+    for assignment_id, cycle, key, outcome, stored in rows.all():
+        record = records.get((outcome, stored))
+        if record is None:
+            moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+            record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
+        found[assignment_id][cycle, key] = record
     return found
 
 
@@ -150,12 +184,18 @@ async def _remember_told(work: Work, plan: Plan) -> None:
 
 async def settle_stages(work: Work, marks: list[list[Any]], outcome: Outcome) -> None:
     """Records what became of the stages a digest (or an urging) carried. Delivered is final; failed may still be."""
+    if not marks:
+        return
+    # In one query: a digest carries dozens of stages, and every morning has a digest for everybody.
+    query = select(StageRow).where(StageRow.assignment_id.in_({mark[0] for mark in marks}))
+    there = {(row.assignment_id, row.cycle, row.key): row for row in (await work.session.scalars(query)).all()}
     for assignment_id, cycle, key in marks:
-        day = date.fromisoformat(cycle)
-        row = await work.session.get(StageRow, (assignment_id, day, key))
+        stage = (assignment_id, date.fromisoformat(cycle), key)
+        row = there.get(stage)
         if row is None:
-            work.session.add(
-                StageRow(assignment_id=assignment_id, cycle=day, key=key, outcome=outcome, at=work.now, reason=None)
+            there[stage] = StageRow(
+                assignment_id=assignment_id, cycle=stage[1], key=key, outcome=outcome, at=work.now, reason=None
             )
+            work.session.add(there[stage])
         elif row.outcome != Outcome.DELIVERED:
             row.outcome, row.at = outcome, work.now

@@ -16,7 +16,11 @@ from bot.domain.timing import stage_due
 from bot.services.work import Lane, Work
 from bot.store.items import ItemRow
 from bot.store.tables import Evidence, Outbox, Request
+from bot.texts.fit import clip
 from bot.texts.words import day, short
+
+REASON_BYTES = 1200  # of the 2048 of a message; the whole reason stands in 任务 编号
+LINK_BYTES = 320
 
 FIRST_SUBMISSION = "规则4：待审队列从空变为有，首件即时告知审核人，其余等晨报或回复“待审”"
 RETURNED = "规则4：退回需要你处理，即时告知"
@@ -41,7 +45,7 @@ async def submission(work: Work, item: ItemRow, number: int, recipients: Iterabl
         [
             f"【待审】{item.ref}",
             f"{item.unit} 已报完成",
-            *(f"佐证：{link}" for link in links[:5]),
+            *(f"佐证：{clip(link, LINK_BYTES)}" for link in links[:5]),
             f"通过请回复：通过 {item.code} {item.unit}",
             f"退回请回复：退回 {item.code} {item.unit} 理由",
         ]
@@ -68,7 +72,7 @@ async def submission(work: Work, item: ItemRow, number: int, recipients: Iterabl
 
 
 async def returned(work: Work, item: ItemRow, reason: str, recipients: Iterable[str]) -> None:
-    text = f"【退回】{item.ref}\n理由：{reason}\n改好后请回复：完成 {item.code} 链接"
+    text = f"【退回】{item.ref}\n理由：{clip(reason, REASON_BYTES)}\n改好后请回复：完成 {item.code} 链接"
     for key in recipients:
         await work.prompt(
             f"returned:{item.id}:{work.message_key}:{key}",
@@ -106,7 +110,7 @@ async def request(
         [
             f"【申请{kind.label}】{item.ref}",
             f"{item.unit}：{what}",
-            f"理由：{reason}",
+            f"理由：{clip(reason, REASON_BYTES)}",
             f"请回复：同意 {item.code} {item.unit}　或　不同意 {item.code} {item.unit} 理由",
         ]
     )

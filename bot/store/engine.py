@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -137,9 +136,9 @@ async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
             return await go(connection)
     except OSError as error:
         raise DatabaseError("数据库连不上：请检查 DUBAN_DATABASE_URL 和数据库服务") from error
-    except (DBAPIError, PostgresError, InterfaceError) as error:
-        said = getattr(error, "orig", None) or error
-        raise DatabaseError(f"数据库用不了，请检查 DUBAN_DATABASE_URL：{first_line(said)}") from error
+    except DBAPIError as error:
+        said = first_line(error.orig or error)
+        raise DatabaseError(f"数据库用不了，请检查 DUBAN_DATABASE_URL：{said}") from error
     finally:
         _writing.reset(token)
 

@@ -112,8 +112,37 @@ async def items_of_units(session: AsyncSession, units: Iterable[int]) -> list[It
     return await items(session, Assignment.unit_id.in_(wanted) if wanted else false())
 
 
+@dataclass(frozen=True)
+class NodeRow:
+    """What all assignments of a node have in common."""
+
+    code: str
+    title: str
+    leads: tuple[int, ...]
+    lead_is_group: bool
+
+    def checkers(self, unit_id: int) -> frozenset[int]:
+        return checkers(self.leads, self.lead_is_group, unit_id)
+
+
+async def nodes(session: AsyncSession) -> dict[int, NodeRow]:
+    """Node id -> what is said of it, for readers of many assignments at once."""
+    leads = await leads_of(session)
+    query = select(Node.id, Node.code, Node.title, Task.id, Task.number, Task.item, Task.lead_is_group).join(
+        Task, Node.task_id == Task.id
+    )
+    return {
+        node_id: NodeRow(code, title_of(code, title, number, item), leads.get(task_id, ()), lead_is_group)
+        for node_id, code, title, task_id, number, item, lead_is_group in await session.execute(query)
+    }
+
+
+def title_of(code: str, node_title: str, number: int, item: str) -> str:
+    """How an item is called: by its row, and by its node where the row has several."""
+    return item if code == str(number) else f"{item}（{node_title}）"
+
+
 def _row(assignment: Assignment, node: Node, task: Task, unit: str, leads: dict[int, tuple[int, ...]]) -> ItemRow:
-    several = node.code != str(task.number)
     return ItemRow(
         id=assignment.id,
         task_id=task.id,
@@ -121,7 +150,7 @@ def _row(assignment: Assignment, node: Node, task: Task, unit: str, leads: dict[
         number=task.number,
         seq=node.seq,
         code=node.code,
-        title=f"{task.item}（{node.title}）" if several else task.item,
+        title=title_of(node.code, node.title, task.number, task.item),
         node_title=node.title,
         unit_id=assignment.unit_id,
         unit=unit,

@@ -1,4 +1,7 @@
-"""The morning digest: one message of at most 2048 bytes, most urgent first, the rest counted (rule 4)."""
+"""The morning digest: one message of at most 2048 bytes, most urgent first, the rest counted (rule 4).
+
+Titles are given whole where they fit and shorter where they must be, before anything is left out.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +12,8 @@ from bot.domain.planning import LineKind
 from bot.texts.words import day, names, short
 
 BYTES = 2048
-INLINE = 4  # more items than this in one section stand in running lines, not one a line
+WIDTHS = (60, 26, 16, 10)  # characters of a title, tried in turn
+INLINE = 4  # more items than this of one kind and date stand in running lines, not one a line
 PER_LINE = 6  # items in one running line
 MINE = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE})
 
@@ -41,21 +45,34 @@ class _Row:
     ids: tuple[int, ...] = field(default=())
 
 
+Section = Callable[[list[Entry], int], list[_Row]]
+
+
 def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Composed:
     """The digest of one person. `entries` come most urgent first and keep that order."""
-    rows = [row for section in _sections(entries) for row in section]
-    head = f"【督办晨报】{today.month}月{today.day}日"
-    foot = _foot(entries)
+    head, foot = f"【督办晨报】{today.month}月{today.day}日", _foot(entries)
+    for width in WIDTHS:
+        rows = [row for section in _sections(entries, width) for row in section]
+        whole = _text(head, rows, 0, foot)
+        if len(whole.encode()) <= limit:
+            return Composed(whole, tuple(i for row in rows for i in row.ids))
+    return _cut(head, rows, foot, limit)
+
+
+def _cut(head: str, rows: list[_Row], foot: list[str], limit: int) -> Composed:
+    """As many lines as fit, and how many items are not named."""
     total = sum(row.count for row in rows)
-    taken = len(rows)
-    while True:
-        left = total - sum(row.count for row in rows[:taken])
-        tail = [f"另有 {left} 项，回复 任务"] if left else []
+    for taken in range(len(rows) - 1, -1, -1):
         body = _without_empty_heading(rows[:taken])
-        text = "\n".join([head, *(row.text for row in body), *tail, *foot])
-        if len(text.encode()) <= limit or taken == 0:
-            return Composed(text, tuple(i for row in body for i in row.ids))
-        taken -= 1
+        text = _text(head, body, total - sum(row.count for row in body), foot)
+        if len(text.encode()) <= limit:
+            break
+    return Composed(text, tuple(i for row in body for i in row.ids))
+
+
+def _text(head: str, rows: Sequence[_Row], left: int, foot: Sequence[str]) -> str:
+    tail = [f"另有 {left} 项，回复 任务"] if left else []
+    return "\n".join([head, *(row.text for row in rows), *tail, *foot])
 
 
 def _without_empty_heading(rows: list[_Row]) -> list[_Row]:
@@ -65,83 +82,70 @@ def _without_empty_heading(rows: list[_Row]) -> list[_Row]:
     return rows
 
 
-def _sections(entries: Sequence[Entry]) -> list[list[_Row]]:
-    return [_SECTION[kind](list(group)) for kind, group in groupby(entries, key=lambda entry: entry.kind)]
+def _sections(entries: Sequence[Entry], width: int) -> list[list[_Row]]:
+    return [_SECTION[kind](list(group), width) for kind, group in groupby(entries, key=lambda entry: entry.kind)]
 
 
-def _mine(heading: Callable[[Entry], str], with_due: bool = False) -> Callable[[list[Entry]], list[_Row]]:
-    def section(entries: list[Entry]) -> list[_Row]:
+def _late(entry: Entry) -> str:
+    return f"逾期 {entry.days} 个工作日"
+
+
+# -- the reader's own items
+
+
+def _overdue(entries: list[Entry], width: int) -> list[_Row]:
+    """Every line says how late: nobody should have to look for a heading."""
+    rows: list[_Row] = []
+    for late, group in groupby(entries, key=_late):
+        found = list(group)
+        if len(found) <= INLINE:
+            rows += [_Row(f"· {e.code} {short(e.title, width)}，{late}", 1, (e.item_id,)) for e in found]
+        else:
+            rows += _running(found, width, lead=f"{late}：")
+    return rows
+
+
+def _under_heading(heading: Callable[[Entry], str]) -> Section:
+    def section(entries: list[Entry], width: int) -> list[_Row]:
         rows: list[_Row] = []
         for title, group in groupby(entries, key=heading):
             found = list(group)
-            rows += [_Row(f"{title}（{len(found)} 项）："), *_items(found, with_due)]
+            rows += [_Row(f"{title}（{len(found)} 项）："), *_listed(found, width)]
         return rows
 
     return section
 
 
-def _items(entries: list[Entry], with_due: bool) -> list[_Row]:
-    if not with_due:
-        return _listed(entries)
-    rows: list[_Row] = []
+def _new(entries: list[Entry], width: int) -> list[_Row]:
+    """New items by deadline, the nearest first."""
+    rows = [_Row(f"新交办，请签收（{len(entries)} 项）：")]
     by_due = sorted(entries, key=lambda entry: entry.due or date.max)
     for due, group in groupby(by_due, key=lambda entry: entry.due):
         found = list(group)
         when = f"{day(due)} 到期" if due else ""
         if len(found) > INLINE:
-            rows += [_Row(f"{when}："), *_listed(found)]
+            rows += [_Row(f"{when}："), *_listed(found, width)]
         else:
-            rows += [_Row(f"{row.text}（{when}）", row.count, row.ids) for row in _listed(found)]
+            rows += [_Row(f"{row.text}（{when}）", row.count, row.ids) for row in _listed(found, width)]
     return rows
 
 
-def _listed(entries: list[Entry]) -> list[_Row]:
+def _listed(entries: list[Entry], width: int) -> list[_Row]:
     if len(entries) <= INLINE:
-        return [_Row(f"· {entry.code} {short(entry.title)}", 1, (entry.item_id,)) for entry in entries]
+        return [_Row(f"· {e.code} {short(e.title, width)}", 1, (e.item_id,)) for e in entries]
+    return _running(entries, width)
+
+
+def _running(entries: list[Entry], width: int, lead: str = "") -> list[_Row]:
     chunks = [entries[i : i + PER_LINE] for i in range(0, len(entries), PER_LINE)]
     return [
         _Row(
-            "· " + "、".join(f"{entry.code} {short(entry.title, 10)}" for entry in chunk),
+            f"· {lead}" + "、".join(f"{entry.code} {short(entry.title, width)}" for entry in chunk),
             len(chunk),
             tuple(entry.item_id for entry in chunk),
         )
         for chunk in chunks
     ]
-
-
-def _theirs(heading: Callable[[Entry], str]) -> Callable[[list[Entry]], list[_Row]]:
-    """Other people's items: one line an item, its units named."""
-
-    def section(entries: list[Entry]) -> list[_Row]:
-        rows: list[_Row] = []
-        for title, group in groupby(entries, key=heading):
-            found = list(group)
-            rows.append(_Row(f"{title}（{len(found)} 项）："))
-            by_code: dict[str, list[Entry]] = {}
-            for entry in found:
-                by_code.setdefault(entry.code, []).append(entry)
-            rows += [
-                _Row(f"· {code} {short(same[0].title, 16)}：{names(e.unit for e in same)}", len(same))
-                for code, same in by_code.items()
-            ]
-        return rows
-
-    return section
-
-
-def _ready(heading: str) -> Callable[[list[Entry]], list[_Row]]:
-    def section(entries: list[Entry]) -> list[_Row]:
-        return [_Row(heading), *(_Row(f"· {entry.words}", 1) for entry in entries)]
-
-    return section
-
-
-def _held(entries: list[Entry]) -> list[_Row]:
-    return [_Row(entry.words, 1) for entry in entries]
-
-
-def _unreachable(entries: list[Entry]) -> list[_Row]:
-    return [_Row(f"联系不上（无联络员或消息送不到）：{names((e.unit for e in entries), 12)}", 1)]
 
 
 def _remind_heading(entry: Entry) -> str:
@@ -151,26 +155,59 @@ def _remind_heading(entry: Entry) -> str:
     return f"还有 {entry.days} 个工作日到期{due}"
 
 
-def _late(entry: Entry) -> str:
-    return f"逾期 {entry.days} 个工作日"
+# -- other people's items
 
 
-_SECTION: dict[LineKind, Callable[[list[Entry]], list[_Row]]] = {
+def _theirs(heading: str, what: Callable[[Entry], str]) -> Section:
+    """One line an item and age, its units named."""
+
+    def section(entries: list[Entry], width: int) -> list[_Row]:
+        rows = [_Row(f"{heading}（{len(entries)} 项）：")]
+        groups: dict[tuple[str, int], list[Entry]] = {}
+        for entry in entries:
+            groups.setdefault((entry.code, entry.days), []).append(entry)
+        for (code, _), same in groups.items():
+            said = what(same[0])
+            title = short(same[0].title, width)
+            units = names(entry.unit for entry in same)
+            rows.append(_Row(f"· {code} {title}{'，' if said else ''}{said}：{units}", len(same)))
+        return rows
+
+    return section
+
+
+def _plain(_entry: Entry) -> str:
+    return ""
+
+
+def _held(entries: list[Entry], _width: int) -> list[_Row]:
+    return [_Row(entry.words, 1) for entry in entries]
+
+
+def _news(entries: list[Entry], _width: int) -> list[_Row]:
+    return [_Row("已办："), *(_Row(f"· {entry.words}", 1) for entry in entries)]
+
+
+def _unreachable(entries: list[Entry], _width: int) -> list[_Row]:
+    return [_Row(f"联系不上（没有联络员或消息送不到）：{names((e.unit for e in entries), 12)}", 1)]
+
+
+_SECTION: dict[LineKind, Section] = {
     LineKind.HELD: _held,
-    LineKind.OVERDUE: _mine(_late),
-    LineKind.REMIND: _mine(_remind_heading),
-    LineKind.UNSIGNED: _mine(lambda entry: "交办后尚未签收"),
-    LineKind.DISPATCH: _mine(lambda entry: "新交办，请签收", with_due=True),
-    LineKind.LEAD_OVERDUE: _theirs(lambda entry: f"你单位牵头，{_late(entry)}"),
-    LineKind.OFFICE_OVERDUE: _theirs(_late),
-    LineKind.HEAD_OVERDUE: _theirs(lambda entry: f"本单位{_late(entry)}"),
-    LineKind.WEEKLY: _theirs(lambda entry: "本周清单：逾期较久"),
-    LineKind.BULLETIN: _theirs(lambda entry: f"{_late(entry)}，建议考虑通报（由人决定）"),
-    LineKind.QUEUED: _theirs(lambda entry: "新报完成，待审"),
-    LineKind.REVIEW_LATE: _theirs(lambda entry: f"待审已 {entry.days} 个工作日"),
-    LineKind.OFFICE_REVIEW_LATE: _theirs(lambda entry: f"牵头单位 {entry.days} 个工作日未审"),
+    LineKind.OVERDUE: _overdue,
+    LineKind.REMIND: _under_heading(_remind_heading),
+    LineKind.UNSIGNED: _under_heading(lambda entry: "交办后尚未签收"),
+    LineKind.DISPATCH: _new,
+    LineKind.LEAD_OVERDUE: _theirs("你单位牵头的事项逾期", _late),
+    LineKind.OFFICE_OVERDUE: _theirs("各单位逾期", _late),
+    LineKind.HEAD_OVERDUE: _theirs("本单位逾期", _late),
+    LineKind.WEEKLY: _theirs("本周清单：逾期较久", _late),
+    LineKind.BULLETIN: _theirs("建议考虑通报（由人决定）", _late),
+    LineKind.QUEUED: _theirs("新报完成，待审", _plain),
+    LineKind.REVIEW_LATE: _theirs("待审超过时限", lambda entry: f"已等 {entry.days} 个工作日"),
+    LineKind.OFFICE_REVIEW_LATE: _theirs("牵头单位未审", lambda entry: f"已等 {entry.days} 个工作日"),
     LineKind.UNREACHABLE: _unreachable,
-    LineKind.NEWS: _ready("已办："),
+    LineKind.NEWS: _news,
 }
 
 

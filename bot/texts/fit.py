@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from unicodedata import category
 
 MESSAGE_BYTES = 2048  # one text message of the platform
+ANSWER_BYTES = MESSAGE_BYTES - 24  # leaves room for the number that tells a repeated answer from the one before
 
 _LARGEST_CODE_POINT = 4  # bytes of UTF-8
 _JOINER = "\u200d"

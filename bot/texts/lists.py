@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.states import Light, State
-from bot.texts.fit import fill
+from bot.texts.fit import ANSWER_BYTES, fill
 from bot.texts.words import day, moment, names, short, time_left
 
 DOT = {Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.RED: "🔴", Light.BLUE: "🔵", Light.GREY: "⚪"}
@@ -51,7 +51,7 @@ def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> str:
         for s in order
     ]
     tail = "\n看要求回复：任务 编号；办完回复：完成 编号 链接"
-    return fill(head, lines, lambda n: f"另有 {n} 项时限较远", 2048 - len(tail.encode())) + tail
+    return fill(head, lines, lambda n: f"另有 {n} 项时限较远", ANSWER_BYTES - len(tail.encode())) + tail
 
 
 def queue(
@@ -81,7 +81,7 @@ def queue(
         if requests
         else "\n回复：指定 编号 单位"
     )
-    return fill(head, lines, lambda n: f"另有 {n} 行，先处理以上", 2048 - len(tail.encode())) + tail
+    return fill(head, lines, lambda n: f"另有 {n} 行，先处理以上", ANSWER_BYTES - len(tail.encode())) + tail
 
 
 def overdue(late: Sequence[tuple[Item, int]]) -> str:
@@ -99,7 +99,7 @@ def overdue(late: Sequence[tuple[Item, int]]) -> str:
         lines.append(f"🔴 {group[0][0].code} {short(group[0][0].title, 18)}，逾期 {most} 个工作日：{units}")
     head = f"逾期 {len(late)} 项，涉及 {len({item.unit for item, _ in late})} 个单位"
     tail = f"\n回复 催办 {groups[0][0][0].code} 可提醒；台账 可导出全部"
-    return fill(head, lines, lambda n: f"另有 {n} 项任务有逾期", 2048 - len(tail.encode())) + tail
+    return fill(head, lines, lambda n: f"另有 {n} 项任务有逾期", ANSWER_BYTES - len(tail.encode())) + tail
 
 
 def figures(

@@ -174,7 +174,7 @@ async def the_deadline_passes(desk: Desk, suffix: str) -> None:
     await desk.sees("逾期 1 个工作日")
     await desk.picture(f"overdue-{suffix}")
     await desk.be("金冬梅")
-    await desk.sees("你单位牵头，逾期 1 个工作日")
+    await desk.sees("你单位牵头的事项逾期")
     await desk.turns("后一个工作日", "6月2日")
     await desk.turns("后一个工作日", "6月3日")
     await desk.be("王尚文")

@@ -153,7 +153,8 @@ class Served:
         return self.process.wait(20)
 
     def phone(self, user: str) -> "Phone":
-        return Phone(self, user)
+        """Somebody picks up their phone: what came before is read."""
+        return Phone(self, user, self.peer.last_number())
 
 
 @contextmanager
@@ -226,7 +227,7 @@ class Phone:
 
     served: Served
     user: str
-    seen: int = 0
+    seen: int
 
     def says(self, words: str) -> str:
         return self._does(text_xml(self.user, words))

@@ -19,30 +19,20 @@ NEEDED = (
 
 WRONG = (
     ("WECOM_AGENT_ID", "abc"),
-    ("WECOM_AGENT_ID", "-3"),
     ("WECOM_ENCODING_AES_KEY", "too-short"),
-    ("WECOM_API_BASE", "ftp://127.0.0.1"),
     ("WECOM_API_BASE", "http://[::1"),
     ("WECOM_CARDS", "pretty"),
     ("WECOM_CA_FILE", "nowhere.pem"),
     ("DUBAN_PORT", "99999"),
-    ("DUBAN_DATABASE_URL", "mysql://host/duban"),
     ("DUBAN_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/none"),
     ("DUBAN_POLICY", "nowhere.toml"),
     ("DUBAN_ROLES", "web,boss"),
-    ("DUBAN_LINK_CHECK", "maybe"),
     ("DUBAN_CLOCK", "yesterday"),
     ("DUBAN_CLOCK_SPEED", "-1"),
     ("DUBAN_DATA_DIR", "/dev/null/files"),
 )
 
-NOT_THIS_MACHINE = (
-    None,  # the public platform
-    "https://qyapi.weixin.qq.com",
-    "http://10.0.0.1:8100",
-    "http://127.0.0.1.example.org",
-    "http://0.0.0.0:8100",
-)
+NOT_THIS_MACHINE = (None, "http://10.0.0.1:8100", "http://127.0.0.1.example.org")  # None: the public platform
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,11 @@ async def test_every_unit_has_its_own_items_and_unknown_ones_wait(world: World) 
 
     # A drawn line, long, short or low, means the lead units themselves.
     assert units["17"] == 7 and units["32"] == DEPARTMENTS
-    assert [row["责任单位"] for row in rows if row["编号"] in ("33", "37", "43")] == ["县司法局", "县政府办公室", "县教委"]
+    assert [row["责任单位"] for row in rows if row["编号"] in ("33", "37", "43")] == [
+        "县司法局",
+        "县政府办公室",
+        "县教委",
+    ]
 
     # 县政府有关部门 and a lost cell name nobody: once in the ledger, with nobody beside them.
     waiting = [row for row in rows if row["状态"] == "待明确"]

@@ -107,7 +107,7 @@ async def test_the_office_may_always_act(corner: World) -> None:
 
 
 async def test_where_the_office_checks_it_hears_of_what_is_late_from_day_3(corner_from: Begin) -> None:
-    """33 of 县司法局, due 2021-12-31: its only lead is the unit itself. 34's lead, in the same office, hears at once."""
+    """33 of 县司法局, due 2021-12-31: its only lead is the unit itself."""
     async with corner_from("2021-12-27T08:50:00") as corner:
         bureau, office = corner.who("县司法局"), corner.office
         await corner.morning("2021-12-31")
@@ -117,4 +117,4 @@ async def test_where_the_office_checks_it_hears_of_what_is_late_from_day_3(corne
         await corner.morning("2022-01-05")
         assert "33 " not in office.gets()
         await corner.morning("2022-01-06")
-        assert "33 规范性文件库：县司法局" in office.gets()
+        assert "33 规范性文件库，逾期 3 个工作日：县司法局" in office.gets()

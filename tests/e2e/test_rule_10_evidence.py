@@ -1,0 +1,81 @@
+"""Rule 10, evidence: a row with publishing paths is submitted with a link or a file; a row without them takes words."""
+
+from support.world import World
+
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
+PDF = b"%PDF-1.4 a scanned page"
+
+
+async def test_a_row_with_paths_asks_for_the_link_and_the_next_one_completes_it(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    answer = await town.says("完成 34 5月26日已在县政府网站公开")
+    assert "34 法治政府建设年度报告 要有公开的链接或文件才能提交" in answer and "已记为进展" in answer
+    # The words are kept; nothing else has changed.
+    shown = await town.says("任务 34")
+    assert "待签收" in shown and "5月26日已在县政府网站公开" in shown
+    assert reviewer.gets_nothing()
+
+    assert "已提交 34" in await town.says(LINK)
+    card = reviewer.card("待审 34")
+    assert "1 件" in card.text and LINK in await reviewer.presses(card, "看链接")
+    assert "5月26日已在县政府网站公开" in await reviewer.says("任务 34 新民镇")
+
+
+async def test_a_file_is_evidence_too(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    assert "链接或文件" in await town.says("完成 34")
+    assert "已提交 34" in await town.sends("法治政府年报公开截图.pdf", PDF)
+    assert "法治政府年报公开截图.pdf" in await reviewer.says("待审")
+    (kept,) = (corner.settings.duban_data_dir / "evidence").iterdir()
+    assert kept.read_bytes() == PDF and kept.suffix == ".pdf"
+
+
+async def test_a_link_given_with_an_earlier_progress_is_enough(corner: World) -> None:
+    town = corner.who("新民镇")
+    assert "佐证 1 件" in await town.says(f"进展 34 先公开了这一篇 {LINK}")
+    assert "办理中" in await town.says("任务 34")
+    assert "已提交 34" in await town.says("完成 34")
+
+
+async def test_after_a_return_new_evidence_is_asked_for(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    await reviewer.says("退回 34 新民镇 链接打不开")
+    assert "要有公开的链接或文件" in await town.says("完成 34")
+    assert "已提交 34" in await town.says(f"{LINK}?v=2")
+    card = reviewer.card("待审 34")
+    links = await reviewer.presses(card, "看链接")
+    assert f"{LINK}?v=2" in links and links.count("http") == 1
+
+
+async def test_a_row_without_paths_takes_words(world: World) -> None:
+    """18 and 20 only mention a column in passing."""
+    town = world.who("新民镇")
+    await world.to("2021-05-25T15:00:00+08:00")
+    assert "已提交 18" in await town.says("完成 18 已按要求开展解读12次")
+    assert "已提交 20" in await town.says("完成 20 全年召开发布会4次，主要负责人参加2次")
+    assert "已提交 21" in await town.says("完成 21")
+    assert "已按要求开展解读12次" in await world.office.says("任务 18 新民镇")
+
+
+async def test_several_links_and_words_are_all_kept_as_written(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    other = "http://www.cqsdj.gov.cn/bmjz/xmz/202105/t20210528_1.html"
+    assert "已提交 34" in await town.says(f"完成 34 {LINK}，{other}，两个栏目都已公开")
+    links = await reviewer.presses(reviewer.card("待审 34"), "看链接")
+    assert LINK in links and other in links
+    assert "两个栏目都已公开" in await town.says("任务 34")
+
+
+async def test_another_persons_link_does_not_complete_it(corner: World) -> None:
+    """The link belongs to whoever was asked for it; the deputy is asked which item theirs is for."""
+    first, deputy = corner.who("新民镇"), corner.who("新民镇", nth=1)
+    await corner.morning("2021-05-25")
+    await first.says("完成 34")
+    assert "哪一项" in await deputy.says(LINK)
+    assert "待签收" in await first.says("任务 34")
+    assert "已提交 34" in await deputy.says("34")

@@ -1,0 +1,156 @@
+"""Rule 11, context: short words belong to what the bot last asked, for half an hour, and only if that is one thing."""
+
+from support.world import World
+
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
+
+
+async def test_a_bare_link_belongs_to_the_item_asked_about_for_half_an_hour(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await town.says("完成 34")
+    await corner.to("2021-05-25T10:29:00+08:00")
+    assert "已提交 34" in await town.says(LINK)
+
+    await town.says("撤回 34")
+    await town.says("完成 34")
+    await corner.to("2021-05-25T11:00:00+08:00")
+    answer = await town.says(LINK)
+    assert "哪一项" in answer and "· 34 法治政府" in answer and "· 31-1 " in answer
+    assert "待签收" in await town.says("任务 34")
+    # The answer to the question is a number, and the link is not sent again.
+    assert "已提交 34" in await town.says("34")
+
+
+async def test_a_bare_done_is_asked_about_where_it_may_mean_several(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")  # the digest named five items
+    answer = await town.says("完成")
+    assert "哪一项" in answer and "· 18 " in answer and "· 34 " in answer
+    assert "33" not in answer  # the candidates are the unit's own
+    assert "不在刚才列出的事项里" in await town.says("33")
+    assert "已提交 18" in await town.says("18")
+
+
+async def test_a_bare_done_belongs_to_the_one_item_a_message_asked_about(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await corner.office.says("催办 18 新民镇")
+    assert "【催办】" in town.gets()
+    assert "已提交 18" in await town.says("完成")
+
+
+async def test_received_signs_what_the_digest_listed(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")
+    assert "已签收 5 项" in await town.says("收到，谢谢")
+    assert await corner.rows("SELECT count(*) FROM assignment WHERE state = 'in_progress'") == [(5,)]
+    assert "没有等您回执或签收的消息" in await town.says("收到")
+
+
+async def test_received_answers_the_latest_message_that_asked_for_it(corner: World) -> None:
+    town, office = corner.who("新民镇"), corner.office
+    await corner.morning("2021-05-25")
+    await office.says("通知 新民镇 请核对联络员名单")
+    await office.says("确认")
+    assert "0/1 人已回执" in await office.says("未读")
+    # The notice is the latest; the digest waits behind it.
+    assert "已记回执（通知 1）" in await town.says("收到")
+    assert "已全部收到" in await office.says("未读")
+    assert await corner.rows("SELECT count(*) FROM assignment WHERE state <> 'dispatched'") == [(0,)]
+    assert "已签收 5 项" in await town.says("收到")
+
+
+async def test_received_is_no_answer_to_a_question(corner: World) -> None:
+    """With a question open 收到 signs all the same, never asks back, and the question stays open."""
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")
+    await town.says("完成 34")
+    assert "已签收 5 项" in await town.says("好的，马上落实")
+    assert "已提交 34" in await town.says(LINK)
+
+
+async def test_an_act_is_taken_back_while_nobody_has_acted_on_it(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says("签收 34")
+    await town.says(f"完成 34 {LINK}")
+    card = reviewer.card("待审 34")
+    answer = await town.says("撤回 34")
+    assert "已撤回对 34 法治政府建设年度报告（新民镇） 的“完成”，现在是“办理中”" in answer
+    assert reviewer.card("待审 34").replaced == "已撤回" and card.buttons
+    assert "现在没有待审" in await reviewer.says("待审")
+    assert "待签收" in await town.says("撤回 34")  # and the one before it
+    assert "没有可以撤回的操作" in await town.says("撤回 34")
+
+    await town.says(f"完成 34 {LINK}")
+    await reviewer.says("退回 34 新民镇 链接打不开")
+    assert "已有人接着处理" in await town.says("撤回 34")
+    assert "已退回" in await town.says("任务 34")
+    # The reviewer's own last act is theirs to take back.
+    assert "现在是“待审核”" in await reviewer.says("撤回 34 新民镇")
+
+
+async def test_a_colleague_cannot_take_back_what_somebody_else_did(corner: World) -> None:
+    first, deputy = corner.who("新民镇"), corner.who("新民镇", nth=1)
+    await first.says("签收 34")
+    assert "没有可以撤回的操作" in await deputy.says("撤回 34")
+    assert "办理中" in await first.says("任务 34")
+
+
+async def test_an_act_on_many_items_waits_for_a_plain_yes(corner: World) -> None:
+    town = corner.who("新民镇")
+    asked = await town.says("签收 全部")
+    assert "将签收，共 5 项" in asked and "· 34 法治政府" in asked and "确认" in asked
+    # A question in between is answered and leaves the other open.
+    answer = await town.says("全部是哪些？")
+    assert "没有改动" in answer and "还有一件事等您" in answer
+    assert "34 法治政府" in await town.says("任务 34")
+    assert await corner.rows("SELECT count(*) FROM assignment WHERE state <> 'dispatched'") == [(0,)]
+    assert "已签收 5 项" in await town.says("确认")
+    assert "没有等待确认的事" in await town.says("确认")
+
+    assert "将完成，共 2 项" in await town.says("完成 18-19 已办结")
+    assert "已取消" in await town.says("取消")
+    assert await corner.rows("SELECT count(*) FROM assignment WHERE state = 'submitted'") == [(0,)]
+
+
+async def test_a_yes_that_comes_too_late_does_nothing(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await town.says("签收 全部")
+    await corner.to("2021-05-25T10:31:00+08:00")
+    assert "没有等待确认的事" in await town.says("确认")
+    assert await corner.rows("SELECT count(*) FROM assignment WHERE state <> 'dispatched'") == [(0,)]
+
+
+async def test_what_moved_on_before_the_yes_is_left_alone_and_named(corner: World) -> None:
+    town = corner.who("新民镇")
+    await town.says("签收 全部")
+    await corner.office.says("中止 34 新民镇 网页正在搬家")
+    answer = await town.says("确认")
+    assert "已签收 4 项" in answer and "未处理 1 项" in answer and "34（新民镇 已中止）" in answer
+
+
+async def test_a_restart_keeps_the_question(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says("完成 34 已公开")
+    await corner.restart()
+    assert "已提交 34" in await town.says(LINK)
+    assert "理由" in await reviewer.presses(reviewer.card("待审 34"), "退回")
+    await corner.restart()
+    assert "理由：链接打不开" in await reviewer.says("链接打不开")
+    await town.says("签收 全部")
+    await corner.restart()
+    assert "已签收 4 项" in await town.says("确认")
+
+
+async def test_what_comes_by_itself_does_not_push_a_question_aside(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.to("2021-05-25T08:55:00+08:00")
+    await town.says("完成 34 已公开")
+    await corner.morning("2021-05-25")
+    await corner.office.says("催办 18 新民镇")
+    assert "已提交 34" in await town.says(LINK)

@@ -1,0 +1,202 @@
+"""Rule 8, nothing leaks: everybody sees and changes what is theirs, and what must not be kept is kept nowhere."""
+
+import pytest
+from support.world import World
+
+from bot.store.tables import Base
+from scheduler.ticker import Ticker
+
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
+ID_CARD = "11010519491231002X"
+BANK_CARD = "6222020200112233446"
+MOBILE = "13812345678"
+
+
+async def states(world: World) -> dict[str, int]:
+    return {
+        str(state): number
+        for state, number in await world.rows("SELECT state, count(*) FROM assignment GROUP BY state")
+    }
+
+
+async def kept(world: World) -> str:
+    """Every value of every table, as text."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for row in await world.rows(f"SELECT * FROM {table.name}"):
+            found += [v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in row]
+    return "\n".join(found)
+
+
+NOT_THEIRS = (
+    *(
+        f"完成 33 {LINK}",
+        "签收 43",
+        "进展 32 正在办",
+        "延期 43 2021-12-10 来不及",
+        "不涉及 33 没有",
+        "异议 33 不是我们",
+    ),
+    *("签收 34 高峰镇", f"完成 34 高峰镇 {LINK}", "通过 34 高峰镇", "退回 34 高峰镇 不行", "催办 34 高峰镇"),
+)
+NOT_A_CONTACTS = (
+    *(
+        "中止 34 新民镇 停",
+        "恢复 34 新民镇 好",
+        "撤销 34 新民镇 不办",
+        "销号 34 新民镇 办过",
+        "指定 2 新民镇",
+        "起算 38 2021-07-01",
+    ),
+    *("通知 全体 大家好", "未读", "逾期", "统计", "台账", "人员 高峰镇", "待审"),
+)
+
+
+@pytest.mark.parametrize("refused", [NOT_THEIRS, NOT_A_CONTACTS])
+async def test_a_contact_touches_only_what_their_unit_owes(corner: World, refused: tuple[str, ...]) -> None:
+    town, before = corner.who("新民镇"), await states(corner)
+    for words in refused:
+        answer = await town.says(words)
+        assert any(no in answer for no in ("不能", "只能由", "没有交办")), f"{words}: {answer}"
+    assert await states(corner) == before
+    assert await corner.rows("SELECT count(*) FROM audit WHERE actor = :who", who=town.userid) == [(0,)]
+    assert "没有交办" in await town.says("任务 33")
+    # Of a row that many owe, their own part.
+    shown = await town.says("任务 34")
+    assert "【新民镇】" in shown and "高峰镇" not in shown
+
+
+async def test_a_reviewer_sees_and_checks_what_their_unit_leads(corner: World) -> None:
+    town, lead, other = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.who("县教委", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    for words in ("通过 34 新民镇", "退回 34 新民镇 不行", "催办 34 高峰镇", "同意 34 新民镇"):
+        assert "只能由" in await other.says(words), words
+    assert LINK not in await other.says("任务 34") + await other.says("待审")
+    assert LINK in await lead.says("待审") and "高峰镇" in await lead.says("任务 34 高峰镇")
+    # Leading a row is not owing it.
+    assert "没有交办" in await lead.says(f"完成 34 {LINK}")
+    assert "只能由" in await lead.says("中止 34 新民镇 停")
+    assert "待审核" in await town.says("任务 34")
+
+
+@pytest.mark.parametrize(("unit", "role"), [("县政府", "县领导"), ("县审计局", "审计")])
+async def test_supervisors_and_auditors_read_and_change_nothing(corner: World, unit: str, role: str) -> None:
+    reader, before = corner.who(unit, role), await states(corner)
+    assert "7 个单位" in await reader.says("任务 34") and "共 " in await reader.says("统计")
+    assert "现在没有逾期事项" in await reader.says("逾期") and "台账已生成" in await reader.says("台账")
+    for words in (
+        *(
+            "签收 34",
+            "签收 34 新民镇",
+            f"完成 34 新民镇 {LINK}",
+            "通过 34 新民镇",
+            "退回 34 新民镇 不行",
+            "催办 34 新民镇",
+        ),
+        *(
+            "同意 34 新民镇",
+            "指定 2 县教委",
+            "中止 34 新民镇 停",
+            "销号 34 新民镇 办过",
+            "通知 全体 大家好",
+            "人员 新民镇",
+        ),
+    ):
+        answer = await reader.says(words)
+        assert any(no in answer for no in ("不能", "只能由", "没有交办")), f"{words}: {answer}"
+    assert await states(corner) == before
+
+
+async def test_a_button_is_no_way_around_the_rights(corner: World) -> None:
+    town, lead = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    for button in lead.card("待审 34").buttons:
+        press = {"EventKey": button.key, "TaskId": "d1-1", "ResponseCode": f"code-{button.key}"}
+        await corner.callback(town.userid, MsgType="event", Event="template_card_event", **press)
+        await corner.settle()
+        assert "只能由" in town.gets()
+    assert "待审核" in await town.says("任务 34")
+
+
+async def test_help_shows_only_what_the_asker_may_do(corner: World) -> None:
+    shown = {
+        role: await corner.who(unit, role).says("帮助")
+        for unit, role in (("新民镇", "联络员"), ("县司法局", "审核人"), ("县政府", "县领导"), ("县政府办公室", "县办"))
+    }
+    assert "完成" in shown["联络员"] and not any(verb in shown["联络员"] for verb in ("通过 ", "台账", "通知 "))
+    assert "通过 " in shown["审核人"] and not any(verb in shown["审核人"] for verb in ("进展 ", "台账", "通知 对象"))
+    assert "台账" in shown["县领导"] and not any(verb in shown["县领导"] for verb in ("进展 ", "通过 ", "通知 对象"))
+    assert all(verb in shown["县办"] for verb in ("通过 ", "台账", "通知 对象", "指定 "))
+
+
+async def test_a_stranger_learns_how_to_be_registered_and_nothing_else(corner: World) -> None:
+    stranger = corner.who("沙坪镇")  # on the platform, not on this roster
+    for words in ("任务", f"完成 34 {LINK}", "台账", "帮助"):
+        answer = await stranger.says(words)
+        assert "还没有登记" in answer and "34" not in answer
+    await corner.morning("2021-05-25")
+    assert stranger.gets_nothing()
+    assert await corner.rows("SELECT 1 FROM audit WHERE actor = :who", who=stranger.userid) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "secret"),
+    [
+        (f"进展 18 名单：张三 {ID_CARD}", "身份证号", ID_CARD),
+        (f"进展 18 补贴打到 {BANK_CARD}", "银行卡号", BANK_CARD),
+        (f"退回 18 新民镇 请联系 {MOBILE}", "手机号", MOBILE),
+        (f"通知 全体 附名单 {ID_CARD[:6]} {ID_CARD[6:14]} {ID_CARD[14:]}", "身份证号", ID_CARD[6:14]),
+        (f"完成 34 http://www.cqsdj.gov.cn/list?id={ID_CARD}", "身份证号", ID_CARD),
+        ("进展 18 机密★10年 会议纪要", "密级标志", "会议纪要"),
+    ],
+)
+async def test_personal_data_and_secrets_are_refused_and_kept_nowhere(
+    corner: World, capfd: pytest.CaptureFixture[str], words: str, what: str, secret: str
+) -> None:
+    """Not in the answer, not in any table, not in the log; and before it is handled only sealed."""
+    person = corner.office
+    await corner.restart(duban_roles="web")
+    await corner.platform.say(person.userid, words)
+    assert len(await corner.rows("SELECT 1 FROM inbox WHERE sealed IS NOT NULL")) == 1
+    assert secret not in await kept(corner)
+
+    await corner.restart()
+    await corner.settle()
+    answer = person.gets()
+    assert what in answer and "没有处理" in answer and secret not in answer
+    assert await corner.rows("SELECT sealed FROM inbox") == [(None,)]
+    if what != "密级标志":  # of a marked text nothing says which words are the secret
+        everything = await kept(corner)
+        assert secret not in everything and f"已隐去{what}" in everything
+    assert await corner.rows("SELECT count(*) FROM audit WHERE act IN ('progress', 'return', 'submit')") == [(0,)]
+    out, err = capfd.readouterr()
+    assert secret not in out + err
+
+
+async def test_a_file_named_after_a_person_is_refused(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")
+    await town.says("完成 34")
+    answer = await town.sends(f"补贴名单{ID_CARD}.xlsx", b"PK\x03\x04 not really a workbook")
+    assert "身份证号" in answer and ID_CARD not in answer
+    assert ID_CARD not in await kept(corner)
+    assert "待签收" in await town.says("任务 34")
+    assert not [path for path in corner.settings.duban_data_dir.rglob("*") if ID_CARD in path.name]
+
+
+async def test_raw_words_are_kept_for_thirty_days(corner: World) -> None:
+    """The hourly tidying, at two moments: it runs in real time, for which no story waits."""
+    town, service = corner.who("新民镇"), corner.service
+    ticker = Ticker(
+        service.engine, service.store, corner.settings.policy, service.clock.now, corner.settings.duban_data_dir
+    )
+    await town.says("进展 18 方案已经起草")
+    await corner.to("2021-06-24T08:00:00+08:00")
+    await ticker._tidy()
+    assert await corner.rows("SELECT words FROM inbox") == [("进展 18 方案已经起草",)]
+    await corner.to("2021-06-24T09:00:00+08:00")
+    await ticker._tidy()
+    assert await corner.rows("SELECT words FROM inbox") == [(None,)]
+    assert "方案已经起草" in await town.says("任务 18")  # the item's history is not raw text
