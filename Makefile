@@ -2,6 +2,7 @@
 #   make demo            the chat page, on http://127.0.0.1:8000/ (make demo PORT=8300)
 #   make check           what CI runs: lint, types, import rules, tests
 #   make test ARGS=…     the tests alone; ARGS goes to pytest
+#   make bench           the figures of the README, measured here
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -43,7 +44,7 @@ format: $(VENV)/installed $(VENV)/dev
 	@$(BIN)/ruff format
 
 bench: $(VENV)/installed
-	@for part in ack plan send export; do $(BIN)/duban bench $$part $(ARGS) || exit 1; done
+	@for part in ack plan send export start; do $(BIN)/duban bench $$part $(ARGS) || exit 1; done
 
 # The environment is made anew whenever what is locked changes; the stamps live in it and go with it.
 $(VENV)/runtime: requirements.lock

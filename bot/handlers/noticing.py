@@ -1,11 +1,13 @@
 """通知, 未读 and 收到."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.intents import Audience, Command
 from bot.domain.calendar import local
 from bot.domain.people import Role
 from bot.domain.permissions import Right, may
+from bot.domain.planning import UnitPeople
 from bot.domain.responsibility import suggest
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.targets import WHO
@@ -32,13 +34,13 @@ async def draft(ctx: Ctx, command: Command) -> str:
         raise Refused(f"请写上通知内容，{usage}")
     if len(command.text.encode()) > BODY_BYTES:
         raise Refused(f"通知内容太长（最多约 {BODY_BYTES // 3} 字）。请精简，或把正文做成文件另发。")
-    keys, name = await _recipients(ctx, command.audience)
+    keys, name, unheard = await _recipients(ctx, command.audience)
     if not keys:
         raise Refused(f"{name}：名单上没有人可以收。请先用 duban roster 更新人员名单。")
     payload = {"keys": keys, "audience": name, "body": command.text.strip(), "urgent": command.urgent}
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"notice": payload})
     leaves = _leaves(ctx, command.urgent)
-    return answers.confirm_notice(name, len(keys), leaves, command.text.strip())
+    return answers.confirm_notice(name, len(keys), leaves, command.text.strip(), unheard)
 
 
 def _leaves(ctx: Ctx, urgent: bool) -> str:
@@ -48,19 +50,34 @@ def _leaves(ctx: Ctx, urgent: bool) -> str:
     return f"{clock(local(moment))} "
 
 
-async def _recipients(ctx: Ctx, audience: tuple[Audience, ...]) -> tuple[list[str], str]:
-    """Accounts, each once, and the audience in words. A unit means its first contact unless a role is named."""
+async def _recipients(ctx: Ctx, audience: tuple[Audience, ...]) -> tuple[list[str], str, list[str]]:
+    """Accounts, each once; the audience in words; units in it that nobody can be reached at.
+
+    A unit means its first contact unless a role is named.
+    """
     keys: dict[str, None] = {}
     words: list[str] = []
+    unheard: dict[str, None] = {}
+    there = await people.unit_people(ctx.work.session)
     for part in audience:
-        found, name = await _part(ctx, part)
+        found, name = await _part(ctx, part, there)
         keys.update(dict.fromkeys(found))
         words.append(name)
+        if part.role is None:
+            unheard.update(
+                {ctx.unit_name(u): None for u in _units(ctx, part) if u not in there or not there[u].contacts}
+            )
     keys.pop(ctx.key, None)
-    return list(keys), "、".join(dict.fromkeys(words))
+    return list(keys), "、".join(dict.fromkeys(words)), list(unheard)
 
 
-async def _part(ctx: Ctx, part: Audience) -> tuple[list[str], str]:
+def _units(ctx: Ctx, part: Audience) -> tuple[int, ...]:
+    if part.unit:
+        return (ctx.unit_id(part.unit),)
+    return ctx.group_ids(part.group) if part.group else ()
+
+
+async def _part(ctx: Ctx, part: Audience, there: Mapping[int, UnitPeople]) -> tuple[list[str], str]:
     session = ctx.work.session
     role = part.role.label if part.role else ""
     if part.everyone:
@@ -69,11 +86,10 @@ async def _part(ctx: Ctx, part: Audience) -> tuple[list[str], str]:
         return list(await people.members(session)), "全体"
     if part.unit is None and part.group is None:
         return (await people.with_role(session, part.role) if part.role else []), f"全体{role}"
-    ids = [ctx.unit_id(part.unit)] if part.unit else list(ctx.group_ids(part.group or ""))
+    ids = _units(ctx, part)
     name = f"{part.unit or part.group}{role}"
     if part.role and part.role is not Role.CONTACT:
         return await people.with_role(session, part.role, ids), name
-    there = await people.unit_people(session)
     return [there[unit].contacts[0] for unit in ids if unit in there and there[unit].contacts], name
 
 

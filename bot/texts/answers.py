@@ -173,8 +173,11 @@ def confirm(what: str, lines: Sequence[str], count: int, extra: str = "") -> str
     return "\n".join(parts)
 
 
-def confirm_notice(audience: str, people: int, leaves: str, body: str) -> str:
-    return f"通知将发给 {audience}，共 {people} 人，{leaves}发出：\n{body}\n回复 确认 发送，回复 取消 放弃。"
+def confirm_notice(audience: str, people: int, leaves: str, body: str, unheard: Sequence[str]) -> str:
+    lines = [f"通知将发给 {audience}，共 {people} 人，{leaves}发出：", body]
+    if unheard:
+        lines.append(f"收不到的单位（没有可联系的联络员）：{names(unheard, 12)}")
+    return "\n".join([*lines, "回复 确认 发送，回复 取消 放弃。"])
 
 
 def notice_sent(number: int, people: int, leaves: str) -> str:

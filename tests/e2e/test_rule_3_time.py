@@ -78,6 +78,12 @@ async def test_a_year_the_calendar_does_not_know_is_a_failure_everybody_sees(cor
             checks = {check["name"]: check for check in (await answer.json())["checks"]}
             assert answer.status == 503
         assert not checks["工作日历"]["ok"] and "2027" in checks["工作日历"]["detail"]
+        # Nothing is sent on a day that may be a holiday, and whoever asks is told why there is no answer.
+        await corner.morning("2027-01-06")
+        assert corner.platform.state()["sent"] == 0
+        town = corner.who("新民镇")
+        assert "还没有 2027 年的放假安排" in await town.says(f"完成 34 {LINK}")
+        assert await corner.rows("SELECT count(*) FROM assignment WHERE state <> 'dispatched'") == [(0,)]
 
 
 async def test_only_the_office_sends_at_night_and_only_at_once_by_its_own_word(corner: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from bot.services import chain
+from bot.store import migrate
 from bot.store.engine import Store
 from bot.store.tables import Audit
 
@@ -30,8 +31,6 @@ def entry(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 async def store(empty_url: str) -> AsyncIterator[Store]:
-    from bot.store import migrate
-
     one = Store(empty_url)
     await migrate.upgrade(one)
     async with one.write() as session:
@@ -109,10 +108,8 @@ async def test_an_entry_that_is_gone_or_has_changed_its_place_is_found(store: St
     await chain.seal(store)
     all_ids = await ids(store)
     async with store.read() as session:
-        third, fourth = (
-            dict((await session.execute(select(Audit.__table__).where(Audit.id == one))).mappings().one())
-            for one in all_ids[2:4]
-        )
+        query = select(Audit.id, Audit.hash).where(Audit.id.in_(all_ids[2:4])).order_by(Audit.id)
+        third, fourth = (row._asdict() for row in await session.execute(query))
     swapped = [update(Audit).where(Audit.id == third["id"]).values(seal=99)]
     swapped += [update(Audit).where(Audit.id == fourth["id"]).values(seal=3, hash=third["hash"])]
     swapped += [update(Audit).where(Audit.id == third["id"]).values(seal=4, hash=fourth["hash"])]
