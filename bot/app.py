@@ -159,7 +159,7 @@ async def _build(
         ticker = Ticker(engine, store, policy, clock.now, settings.duban_data_dir)
         remember = _remembering(store, clock) if isinstance(clock, VirtualClock) else None
         ticker.start(clock.virtual, remember)
-        stack.callback(ticker.stop)
+        stack.push_async_callback(ticker.stop)
     if isinstance(clock, VirtualClock) and "scheduler" in roles:
         settle = worker.drain if "worker" in roles else _nothing_to_settle
         machine = TimeTravel(

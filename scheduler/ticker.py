@@ -24,6 +24,7 @@ PLAN_EVERY_VIRTUAL = 1.0  # seconds of real time: a fast clock must not run past
 SEAL_EVERY = 3.0  # seconds
 TIDY_EVERY = 3600.0  # seconds
 REMEMBER_EVERY = 2.0  # seconds
+STOP_WITHIN = 5.0  # seconds
 SENT_FILES_KEPT = 3 * 86400.0  # seconds
 
 
@@ -37,6 +38,7 @@ class Ticker:
         self._policy = policy
         self._now = now
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._at_work: set[asyncio.Task[None]] = set()
 
     def start(self, virtual: bool, remember_time: Callable[[], Awaitable[None]] | None) -> None:
         self._every(PLAN_EVERY_VIRTUAL if virtual else PLAN_EVERY, self._plan)
@@ -46,12 +48,26 @@ class Ticker:
             self._every(REMEMBER_EVERY, remember_time)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Starts nothing more and lets what runs come to its end: APScheduler would cut it off and log a failure."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=STOP_WITHIN)
+        self._scheduler.shutdown(wait=False)
 
     def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True)
+        self._scheduler.add_job(self._run, IntervalTrigger(seconds=seconds), [job], max_instances=1, coalesce=True)
+
+    async def _run(self, job: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        try:
+            await job()
+        finally:
+            self._at_work.discard(task)
 
     async def _plan(self) -> None:
         await self._engine.tick()
@@ -66,6 +82,12 @@ class Ticker:
         async with self._store.write() as session:
             await session.execute(
                 update(Inbox).where(Inbox.handled_at < before, Inbox.words.is_not(None)).values(words=None)
+            )
+            # What was parked was never handled: it is still sealed, and raw all the same.
+            await session.execute(
+                update(Inbox)
+                .where(Inbox.received_at < before, Inbox.state == "parked", Inbox.sealed.is_not(None))
+                .values(sealed=None)
             )
         await asyncio.to_thread(_drop_old_files, self._data_dir / "out")
 

@@ -27,6 +27,7 @@ class Server:
     pid: int
     port: int
     started_in: float  # seconds from its start to its first answer
+    cpu: float | None  # seconds of it on a processor: what is left of them on an idle machine; None without /proc
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ async def serving(
             if process.poll() is not None or clock() - started > START_TIMEOUT:
                 raise BenchError(f"{_named(module, arguments)} 没有启动：{_last_line(folder, process)}")
             await asyncio.sleep(LOOK_EVERY)
-        yield Server(process.pid, port, clock() - started)
+        yield Server(process.pid, port, clock() - started, _cpu_seconds(process.pid))
     finally:
         process.terminate()
         try:
@@ -88,6 +89,15 @@ def resident_mb(pid: int, field: str = "VmRSS") -> float | None:
         return None
     kib = next(int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{field}:"))
     return round(kib / 1024, 1)
+
+
+def _cpu_seconds(pid: int) -> float | None:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    user, system = stat.rpartition(")")[2].split()[11:13]  # after the name, which may hold anything
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _start(module: str, arguments: Sequence[str], env: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:

@@ -42,9 +42,9 @@ def _service(where: Place) -> AbstractAsyncContextManager[Server]:
     return serving("bot", ["serve", "--port", str(port)], where.environment, where.folder, port)
 
 
-async def _start(where: Place) -> float:
+async def _start(where: Place) -> Server:
     async with _service(where) as server:
-        return server.started_in
+        return server
 
 
 async def _live_a_morning(server: Server) -> None:
@@ -58,11 +58,13 @@ async def _live_a_morning(server: Server) -> None:
         raise BenchError("第一个早晨没有发出晨报，这次测量不算数")
 
 
-def _report(about: dict[str, Figure], started: list[float], idle: float | None, later: float | None) -> Report:
-    middle = median(started)
+def _report(about: dict[str, Figure], started: list[Server], idle: float | None, later: float | None) -> Report:
+    middle = median(one.started_in for one in started)
+    cpu = [one.cpu for one in started if one.cpu is not None]
     figures: dict[str, Figure] = {
         "cold_start_s": round(middle, 2),
-        "cold_starts_s": [round(seconds, 2) for seconds in started],
+        "cold_starts_s": [round(one.started_in, 2) for one in started],
+        "cold_start_cpu_s": round(median(cpu), 2) if cpu else None,
         "idle_mb": idle,
         "after_a_morning_mb": later,
     }
@@ -70,6 +72,8 @@ def _report(about: dict[str, Figure], started: list[float], idle: float | None, 
         f"duban serve（全部角色，已装载全县）启动 {len(started)} 次：",
         f"  到答复 /healthz：中位 {middle:.2f} 秒{verdict(middle < AIM_SECONDS, f'{AIM_SECONDS:.0f} 秒以内')}",
     ]
+    if cpu:
+        lines.append(f"  其中占用处理器 {median(cpu):.2f} 秒")
     if idle is not None:
         lines.append(f"  启动后空闲：常驻内存 {idle} MB{verdict(idle < AIM_MB, f'{AIM_MB} MB 以内')}")
     if later is not None:

@@ -1,7 +1,8 @@
 """A platform of our own to drive the service from outside: nothing of it comes from the service or from its sandbox.
 
-It answers the API as WECOM.md describes it, strictly: what the real platform would refuse, cut or drop silently is noted
-in `violations`, and a test that leaves one behind fails. It runs in a thread so that stories can be told in plain order.
+It answers the API as WECOM.md describes it, strictly: what the real platform would refuse, cut or drop silently is
+noted in `violations`, and a test that leaves one behind fails. It runs in a thread, so that stories are told in plain
+order.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
+
 from contract.crypto import CallbackCrypto
 
 CORP_ID = "wwf0e1d2c3b4a59687"
@@ -58,7 +60,7 @@ class _State:
 
 
 class Peer:
-    """`unreachable`: accounts (lower case) the platform cannot deliver to. `faults`: answers to give instead, by API."""
+    """`unreachable`: accounts (lower case) nothing can be delivered to. `faults`: answers to give instead, by API."""
 
     def __init__(self) -> None:
         self.crypto = CallbackCrypto(TOKEN, AES_KEY, CORP_ID)
@@ -171,9 +173,7 @@ class Peer:
 
     # -- the API
 
-    def _guarded(
-        self, path: str, handler: Callable[[web.Request], Any]
-    ) -> Callable[[web.Request], Any]:
+    def _guarded(self, path: str, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
                 with self._changed:

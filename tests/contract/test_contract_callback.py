@@ -1,4 +1,4 @@
-"""The callback (DESIGN §6, WECOM.md "Receiving"): what is let in, what is refused, and that nothing is lost or doubled."""
+"""The callback (DESIGN §6, WECOM.md "Receiving"): what is let in, what is refused, nothing lost, nothing doubled."""
 
 import http.client
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+
 from contract.conftest import FIRST_LOOK, fresh_service
 from contract.machine import AGENT_ID, Answer, Served, message_id, serving, text_xml
 from contract.peer import CORP_ID

@@ -7,12 +7,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+
 from contract.conftest import ROSTER, copied
 from contract.machine import START, Machine
 from contract.peer import Peer
-from openpyxl import load_workbook
 
-COLUMNS = "编号 部分 方面 具体事项 牵头单位 责任单位 办结时限 状态 灯 签收时间 提交时间 销号时间 延期次数 佐证 退回原因".split()
+COLUMNS = [
+    "编号", "部分", "方面", "具体事项", "牵头单位", "责任单位", "办结时限", "状态", "灯",
+    "签收时间", "提交时间", "销号时间", "延期次数", "佐证", "退回原因",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

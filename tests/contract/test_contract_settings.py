@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from contract.conftest import copied
 from contract.machine import Done, Machine
 from contract.peer import Peer
@@ -68,7 +69,7 @@ def test_an_empty_setting_is_a_missing_one(machine: Machine) -> None:
 
 
 def test_a_wrong_setting_is_named_and_its_secret_is_not_shown(machine: Machine) -> None:
-    for (name, value), done in zip(WRONG, all_at_once(machine, [{name: value} for name, value in WRONG]), strict=True):
+    for (name, _), done in zip(WRONG, all_at_once(machine, [{name: value} for name, value in WRONG]), strict=True):
         assert_one_clear_line(done, name)
         assert machine.env["WECOM_SECRET"] not in done.err
 

@@ -47,6 +47,8 @@ async def test_a_deadline_on_a_sunday_is_reminded_of_on_the_friday_before_in_one
         for day in ("2021-10-25", "2021-10-26", "2021-10-27", "2021-10-28", "2021-10-29", "2021-11-01", "2021-11-02"):
             await corner.morning(day)
             heard[day] = "\n".join(line for line in town.gets().split("\n") if "31-2" in line)
+            if day == "2021-10-29":
+                assert "到期日为休息日，在此前最后一个工作日提醒" in await town.says("为什么")
         assert [day for day, lines in heard.items() if lines] == ["2021-10-27", "2021-10-29", "2021-11-01"]
         assert heard["2021-10-29"].count("31-2") == 1
         # The deadline stays as stated, and late is counted from the first working day after it.

@@ -1,6 +1,7 @@
 """Rule 8, nothing leaks: everybody sees and changes what is theirs, and what must not be kept is kept nowhere."""
 
 import pytest
+from support.sabotage import refusing
 from support.world import World
 
 from bot.store.tables import Base
@@ -193,10 +194,13 @@ async def test_raw_words_are_kept_for_thirty_days(corner: World) -> None:
         service.engine, service.store, corner.settings.policy, service.clock.now, corner.settings.duban_data_dir
     )
     await town.says("进展 18 方案已经起草")
+    async with refusing(corner, "audit", when="NEW.act = 'sign'"):
+        await town.says("签收 34")  # fails, and is parked as it came, sealed
+    kept_now = "SELECT words, sealed IS NULL FROM inbox ORDER BY id"
     await corner.to("2021-06-24T08:00:00+08:00")
     await ticker._tidy()
-    assert await corner.rows("SELECT words FROM inbox") == [("进展 18 方案已经起草",)]
+    assert await corner.rows(kept_now) == [("进展 18 方案已经起草", True), (None, False)]
     await corner.to("2021-06-24T09:00:00+08:00")
     await ticker._tidy()
-    assert await corner.rows("SELECT words FROM inbox") == [(None,)]
+    assert await corner.rows(kept_now) == [(None, True), (None, True)]
     assert "方案已经起草" in await town.says("任务 18")  # the item's history is not raw text
