@@ -1,8 +1,10 @@
 """The service's HTTP side: the platform's callback, health, and the virtual clock (DESIGN §6)."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -112,13 +114,13 @@ class Health:
         self._metrics = metrics
 
     async def alive(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        return _json({"status": "ok"})
 
     async def ready(self, _request: web.Request) -> web.Response:
         checks = await self._checks()
         ok = all(check.ok for check in checks)
         lines = [{"name": check.name, "ok": check.ok, "detail": check.words} for check in checks]
-        return web.json_response({"status": "ok" if ok else "failing", "checks": lines}, status=200 if ok else 503)
+        return _json({"status": "ok" if ok else "failing", "checks": lines}, status=200 if ok else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=await self._metrics(), content_type="text/plain", charset="utf-8")
@@ -132,23 +134,28 @@ class Turning:
         self._machine = machine
 
     async def show(self, _request: web.Request) -> web.Response:
-        return web.json_response({"now": _iso(self._clock.now()), "speed": self._clock.speed})
+        return _json({"now": _iso(self._clock.now()), "speed": self._clock.speed})
 
     async def turn(self, request: web.Request) -> web.Response:
         try:
             to = datetime.fromisoformat(str((await request.json())["now"]))
         except (ValueError, KeyError, TypeError):
-            return web.json_response({"error": '应为 {"now": "2021-06-30T09:30:00+08:00"}'}, status=400)
+            return _json({"error": '应为 {"now": "2021-06-30T09:30:00+08:00"}'}, status=400)
         if to.tzinfo is None:
             to = to.replace(tzinfo=SHANGHAI)
         moved = await self._machine.move(to)
         if moved is None:
-            return web.json_response({"error": "时钟只能往前走", "now": _iso(self._clock.now())}, status=409)
-        return web.json_response({"now": _iso(self._clock.now()), "planned": moved.planned, "sent": moved.sent})
+            return _json({"error": "时钟只能往前走", "now": _iso(self._clock.now())}, status=409)
+        return _json({"now": _iso(self._clock.now()), "planned": moved.planned, "sent": moved.sent})
 
     async def next(self, _request: web.Request) -> web.Response:
         moment = await self._machine.next()
-        return web.json_response({"next": _iso(moment) if moment else None})
+        return _json({"next": _iso(moment) if moment else None})
+
+
+def _json(value: object, status: int = 200) -> web.Response:
+    """Chinese as it is: an operator reads this in a terminal."""
+    return web.json_response(value, status=status, dumps=partial(json.dumps, ensure_ascii=False))
 
 
 def _iso(moment: datetime) -> str:

@@ -37,6 +37,7 @@ HALT = timedelta(minutes=10)  # after an error only an operator can mend
 LOOK_AGAIN = 1.0  # seconds of real time; another process may have put something into the outbox
 BACKOFF = (2.0, 300.0)  # seconds, first and longest
 SALT_FACT = "outbox.salt"
+FINAL = frozenset({ErrorClass.RECIPIENT, ErrorClass.CONTENT})
 
 
 @dataclass(frozen=True)
@@ -289,28 +290,32 @@ class Delivery:
                 data = await asyncio.to_thread(path.read_bytes)
                 media[row.id] = await self._client.upload(str(row.payload["name"]), data)
             except PlatformError as error:
-                await self._settle({row.id: error})
+                await self._settle({row.id: error}, {})
             except (OSError, ValueError) as error:
-                await self._settle({row.id: WecomError(40008, str(error), ErrorClass.CONTENT)})
+                await self._settle({row.id: WecomError(40008, str(error), ErrorClass.CONTENT)}, {})
         return media
 
     # -- sending
 
     async def _send_all(self, claimed: Sequence[Claimed]) -> int:
-        """People side by side, each person's messages in order."""
+        """People side by side, each person's messages in order: what is behind one to be tried again waits for it."""
         by_member: dict[str, list[Claimed]] = defaultdict(list)
         for one in claimed:
             by_member[one.member_key or ""].append(one)
         gate = asyncio.Semaphore(AT_ONCE)
         results: dict[int, SendResult | PlatformError] = {}
+        behind: dict[int, int] = {}  # row not tried -> the row it waits for
 
         async def one_person(rows: list[Claimed]) -> None:
             async with gate:
-                for row in rows:
-                    results[row.id] = await self._call(row)
+                for place, row in enumerate(rows):
+                    results[row.id] = result = await self._call(row)
+                    if isinstance(result, PlatformError) and result.cls not in FINAL:
+                        behind.update((later.id, row.id) for later in rows[place + 1 :])
+                        return
 
         await asyncio.gather(*(one_person(rows) for rows in by_member.values()))
-        await self._settle(results)
+        await self._settle(results, behind)
         messages = {one.id for one in claimed if one.kind not in ("card_update", "menu")}
         taken = {row_id for row_id, r in results.items() if isinstance(r, SendResult) and not r.invalid | r.unlicensed}
         self.accepted += len(taken & messages)
@@ -327,7 +332,7 @@ class Delivery:
         except PlatformError as error:
             return error
 
-    async def _settle(self, results: Mapping[int, SendResult | PlatformError]) -> None:
+    async def _settle(self, results: Mapping[int, SendResult | PlatformError], behind: Mapping[int, int]) -> None:
         """Records what the platform said, with what follows from it, in one transaction."""
         now = self._clock.now()
         async with self._store.write() as session:
@@ -340,6 +345,10 @@ class Delivery:
                     await self._accepted(work, row, result)
                 else:
                     await self._failed(work, row, result)
+            for row_id, first_id in behind.items():
+                row, first = await session.get(Outbox, row_id), await session.get(Outbox, first_id)
+                if row is not None and first is not None:
+                    _wait_behind(row, first)
 
     async def _accepted(self, work: Work, row: Outbox, result: SendResult) -> None:
         if row.member_key and key_of(row.member_key) in result.invalid | result.unlicensed:
@@ -380,3 +389,12 @@ class Delivery:
 
     async def _give_up(self, work: Work, row: Outbox, why: str) -> None:
         row.state, row.error = "failed", why[:500]
+
+
+def _wait_behind(row: Outbox, first: Outbox) -> None:
+    """Puts a row back that was claimed and not tried."""
+    row.state = "pending"
+    row.not_before = max(row.not_before, first.not_before)
+    row.attempts -= 1
+    if row.attempts == 0:
+        row.first_try_at = None

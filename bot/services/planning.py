@@ -87,7 +87,9 @@ async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], Sta
     found: dict[int, dict[tuple[date, str], StageRecord]] = defaultdict(dict)
     records: dict[tuple[str, datetime], StageRecord] = {}
     query = (
-        select(StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS))
+        select(
+            StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
+        )
         .join(Assignment, Assignment.id == StageRow.assignment_id)
         .where(Assignment.state.in_(WATCHED))
     )

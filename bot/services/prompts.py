@@ -44,7 +44,7 @@ async def submission(work: Work, item: ItemRow, number: int, recipients: Iterabl
     text = "\n".join(
         [
             f"【待审】{item.ref}",
-            f"{item.unit} 已报完成",
+            f"{item.unit} 已报完成，时限 {day(item.due)}",
             *(f"佐证：{clip(link, LINK_BYTES)}" for link in links[:5]),
             f"通过请回复：通过 {item.code} {item.unit}",
             f"退回请回复：退回 {item.code} {item.unit} 理由",
@@ -109,7 +109,7 @@ async def request(
     text = "\n".join(
         [
             f"【申请{kind.label}】{item.ref}",
-            f"{item.unit}：{what}",
+            f"{item.unit}：{what}，现在的时限 {day(item.due)}",
             f"理由：{clip(reason, REASON_BYTES)}",
             f"请回复：同意 {item.code} {item.unit}　或　不同意 {item.code} {item.unit} 理由",
         ]

@@ -73,6 +73,7 @@ class Peer:
         self.updates: list[dict[str, Any]] = []
         self.violations: list[str] = []
         self.repeated = 0  # requests the duplicate check swallowed
+        self.lose_answers = 0  # so many messages are taken and the connection is cut before the answer
         self.calls: list[str] = []
         self.clock_url = ""  # asked for the virtual time of each message
         self._state = _State()
@@ -229,6 +230,10 @@ class Peer:
         for user in users:
             if user.lower() not in invalid:
                 self._deliver(user, body, at, extra)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            assert request.transport is not None
+            request.transport.abort()
         return _answer(0, "ok", invaliduser="|".join(invalid), msgid=f"m{next(self._numbers)}", **extra)
 
     def _deliver(self, user: str, body: dict[str, Any], at: datetime | None, extra: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """A PostgreSQL cluster of the tests' own, from the server binaries of the machine."""
 
-import glob
 import os
 import pwd
 import shutil
@@ -15,9 +14,10 @@ from pathlib import Path
 
 def binaries() -> Path | None:
     """The folder with initdb and postgres, or None."""
-    for folder in [*sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True), *os.environ["PATH"].split(":")]:
-        if all((Path(folder) / name).exists() for name in ("initdb", "postgres", "pg_ctl")):
-            return Path(folder)
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in [*debian, *map(Path, os.environ["PATH"].split(":"))]:
+        if all((folder / name).exists() for name in ("initdb", "postgres", "pg_ctl")):
+            return folder
     found = shutil.which("postgres")
     return Path(found).parent if found else None
 
