@@ -240,6 +240,17 @@ class TestReviewer:
         assert row["销号时间"]
         assert "已销号" in town.says(f"完成 9 {SITE}11.html")
 
+    def test_a_long_reason_arrives(self, served: Served) -> None:
+        """A message has 2048 bytes, a reason up to 2000 characters: cut on the phone, whole in the item."""
+        town, reviewer = served.phone("XinMin_A"), served.phone("caizheng_rev")
+        assert "已提交 9" in town.says(f"完成 9 {SITE}9.html")
+        reason = "栏目名称与要求不一致，" * 150
+        assert "已退回" in reviewer.says(f"退回 9 新民镇 {reason}")
+        told = town.gets()
+        assert "栏目名称与要求不一致" in told
+        assert "完成 9" in told
+        assert reason[-40:] in seen(served, "9", "新民镇")
+
     def test_several_units_and_all(self, served: Served) -> None:
         office, reviewer = served.phone("office_1"), served.phone("sifa_rev")
         for unit in ("沙坪镇", "周嘉镇", "普顺镇", "永安镇"):

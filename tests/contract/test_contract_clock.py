@@ -1,4 +1,4 @@
-"""The virtual clock (DESIGN §6, /clock) and what a restart does to it."""
+"""A service that runs: its clock (DESIGN §6, /clock), what a restart does to it, other commands beside it."""
 
 import json
 from datetime import datetime, timedelta
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.conftest import fresh_service
-from contract.machine import Served, serving
+from contract.conftest import copied, fresh_service
+from contract.machine import Served, free_port, serving
 
 JSON = {"Content-Type": "application/json"}
 
@@ -55,6 +55,36 @@ class TestTurning:
         metrics = served.http("GET", "/metrics")
         assert metrics.status == 200
         assert b"duban_" in metrics.body
+
+
+class TestBesideIt:
+    def test_a_second_service_on_the_same_file_is_refused(self, served: Served) -> None:
+        done = served.machine.run("serve", DUBAN_PORT=str(free_port()), DUBAN_HOST="127.0.0.1")
+        assert (done.code, done.out) == (1, "")
+        assert len(done.err.splitlines()) == 1
+        assert "SQLite" in done.err
+
+    def test_a_port_that_is_taken(self, served: Served, prepared: Path, tmp_path: Path) -> None:
+        other = copied(prepared, tmp_path, served.peer)
+        done = other.run("serve", "--port", str(served.port), "--host", "127.0.0.1")
+        assert (done.code, done.out) == (1, "")
+        assert str(served.port) in done.err
+        assert len(done.err.splitlines()) == 1
+
+    def test_every_other_command_works(self, served: Served) -> None:
+        machine = served.machine
+        (machine.home / "more.csv").write_text("单位,姓名,账号,角色\n沙河乡,新人,shahe_new,联络员\n", encoding="utf-8")
+        for words in (
+            ["init"],
+            ["roster", "more.csv"],
+            ["plan", "--at", "2021-05-26T09:02"],
+            ["export", "ledger", "-o", "beside.csv"],
+            ["doctor"],
+            ["audit", "verify"],
+        ):
+            done = machine.run(*words)
+            assert done.code == 0, done
+        assert "沙河乡" in served.phone("shahe_new").says("任务")
 
 
 class TestMornings:

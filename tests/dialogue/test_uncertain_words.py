@@ -273,12 +273,13 @@ def test_an_act_with_the_end_of_a_question_is_none(names: Names, verb: str, end:
 )
 def test_long_messages_are_read_in_linear_time(piece: str, names: Names) -> None:
     def seconds(text: str) -> float:
+        """On a processor: what else the machine does must not fail a guard against quadratic reading."""
         times = []
-        for _ in range(2):
-            begin = time.perf_counter()
+        for _ in range(3):
+            begin = time.process_time()
             parse(text, names, TODAY)
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
         return min(times)
 
     for start in ("", "完成 12 ", "退回 ", "延期 1 ", "通知 ", "收到，"):
-        assert seconds((start + piece * 5000)[:5000]) < 24 * max(seconds((start + piece * 625)[:625]), 0.002), start
+        assert seconds((start + piece * 5000)[:5000]) < 32 * max(seconds((start + piece * 625)[:625]), 0.005), start

@@ -267,10 +267,10 @@ def test_long_texts_take_linear_time(piece: str) -> None:
         text = (piece * length)[:length]
         times = []
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             scan(text)
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
         return min(times)
 
     # Eight times the text: a quadratic search would take 64 times as long.
-    assert seconds(80_000) < 24 * max(seconds(10_000), 0.002)
+    assert seconds(80_000) < 32 * max(seconds(10_000), 0.005)
