@@ -55,7 +55,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except (SettingsError, DatabaseError, CountyError, LedgerError, UnknownYear, Refusal) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.strerror or error}：{error.filename or ''}".rstrip("："))
+        fail(f"文件或目录用不了：{error.filename or error}（请检查路径和权限）")
 
 
 def fail(text: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -35,6 +36,7 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
     """Runs until cancelled. Starts afresh unless `keep`."""
     base = load_settings()
     folder = base.duban_data_dir / "demo"
+    taken = _reserve(port)  # before anything of another demo could be touched
     if folder.exists() and not keep:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +47,7 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
     await _prepare(settings, county, say)
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(running(settings))
-        bot_url = await _listen(stack, service.app, 0)
+        bot_url = await _listen(stack, service.app, _reserve(0))
         platform = Platform(
             corp_id=DEMO.corp_id,
             secret=DEMO.secret,
@@ -57,7 +59,7 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
             now=service.clock.now,
         )
         page = create_app(platform, bot_url)
-        await _listen(stack, page, port)
+        await _listen(stack, page, taken)
         await _first_morning(service)
         say(f"聊天页面：{api}/　（Ctrl-C 停止；再次运行从头开始，接着上次用 duban demo --keep）")
         await asyncio.Event().wait()
@@ -101,14 +103,21 @@ async def _first_morning(service: Service) -> None:
         await service.machine.move(FIRST_LOOK)
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> str:
+def _reserve(port: int) -> socket.socket:
+    """A loopback port of our own. Raises SettingsError when somebody else has it."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind(("127.0.0.1", port))
+    except OSError:
+        found.close()
+        raise SettingsError(f"端口 {port} 被占用：请换一个，例如 duban demo --port {port + 10}") from None
+    return found
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, where: socket.socket) -> str:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, "127.0.0.1", port)
-    try:
-        await site.start()
-    except OSError:
-        raise SettingsError(f"端口 {port} 被占用：请换一个，例如 duban demo --port {port + 10}") from None
-    address = runner.addresses[0]
-    return f"http://127.0.0.1:{address[1]}"
+    await web.SockSite(runner, where).start()
+    return f"http://127.0.0.1:{where.getsockname()[1]}"

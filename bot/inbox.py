@@ -56,10 +56,11 @@ class Intake:
             try:
                 await self._commit([message for message, _ in batch])
             except Exception as error:
-                log.exception("inbox.not_stored", messages=len(batch))
+                # Before anything else that could fail: whoever waits must hear of it, and be sent the message again.
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(error)
+                log.exception("inbox.not_stored", messages=len(batch))
             else:
                 for _, done in batch:
                     if not done.done():

@@ -12,19 +12,20 @@ import structlog
 from sqlalchemy import or_, select
 
 from bot.clock import Clock
+from bot.domain.calendar import UnknownYear
 from bot.domain.policy import Policy
+from bot.domain.timing import next_open
 from bot.services import delivered
-from bot.services.rendering import Dropped, Rendered, render, still_due
+from bot.services.planning import unplan
+from bot.services.rendering import still_due
 from bot.services.work import Work
 from bot.store.engine import Store
 from bot.store.people import key_of
-from bot.store.tables import Fact, Member, Outbox
-from bot.texts.fit import clip
-from bot.wecom import bodies
-from bot.wecom.cards import Button, Card, Row
+from bot.store.tables import Fact, Outbox
 from bot.wecom.client import SendResult, WecomClient
 from bot.wecom.errors import Ambiguous, ErrorClass, PlatformError, WecomError, told
 from bot.wecom.menu import menu_body
+from scheduler.envelope import Envelope
 from scheduler.limits import HOUR, MemberLimits
 
 log = structlog.get_logger()
@@ -77,12 +78,10 @@ class Delivery:
         self._client = client
         self._clock = clock
         self._policy = policy
-        self._agent_id = agent_id
-        self._cards = cards
+        self._envelope = Envelope(agent_id, cards)
         self._data_dir = data_dir
         self._limits = MemberLimits(policy, real_now)
         self._real_now = real_now
-        self._salt = ""
         self._answers_at: datetime | None = None  # real time at which a held answer may go
         self._turn = asyncio.Lock()  # one drain at a time: a clock jump drains, too
         self.wake = asyncio.Event()
@@ -97,7 +96,7 @@ class Delivery:
             if fact is None:
                 fact = Fact(key=SALT_FACT, value={"salt": f"{random.getrandbits(40):x}"})
                 session.add(fact)
-            self._salt = str(fact.value["salt"])
+            self._envelope.salt = str(fact.value["salt"])
             sending = (await session.scalars(select(Outbox).where(Outbox.state == "sending"))).all()
             for row in sending:
                 if row.first_try_at and now - row.first_try_at > DUPLICATE_WINDOW:
@@ -193,12 +192,12 @@ class Delivery:
 
     async def _freeze(self, work: Work, row: Outbox, media: dict[int, str], held: set[str]) -> Claimed | None:
         """Checks that a row is still due, renders it once, and marks it as being sent."""
-        if self._held_back(row, work.now, held):
+        if not await self._in_hours(work, row) or self._held_back(row, work.now, held):
             return None
         dropped = await still_due(work, row)
         if dropped is None and row.body is None:
             try:
-                dropped = await self._render(work, row, media)
+                dropped = await self._envelope.seal(work, row, media.get(row.id, ""))
             except (ValueError, KeyError) as error:
                 # Words or an account the platform cannot take: this one is final, the others go on.
                 log.exception("delivery.not_renderable", row=row.id)
@@ -213,6 +212,25 @@ class Delivery:
         if row.member_key and row.kind not in ("card_update", "menu"):
             self._limits.took(row.member_key, work.now)
         return Claimed(row.id, row.kind, row.member_key, row.body or b"", row.lane)
+
+    async def _in_hours(self, work: Work, row: Outbox) -> bool:
+        """Nothing proactive outside working hours (rule 3), whatever kept it until now: it waits for the next morning.
+
+        A digest does not: tomorrow has its own, so what it would have said is planned again.
+        """
+        if row.lane == 0 or row.payload.get("urgent"):
+            return True
+        try:
+            opens = next_open(self._policy.calendar, self._policy, work.now)
+        except UnknownYear:
+            opens = work.now + HOUR  # never a guess; /readyz says what is missing
+        if opens <= work.now:
+            return True
+        if row.kind == "digest" and row.body is None:
+            await unplan(work, row)
+        else:
+            row.not_before = opens
+        return False
 
     def _held_back(self, row: Outbox, now: datetime, held: set[str]) -> bool:
         """Over this person's limits? Then the row stays, for later."""
@@ -229,57 +247,6 @@ class Delivery:
             free = self._real_now() + wait
             self._answers_at = min(free, self._answers_at) if self._answers_at else free
         return bool(wait)
-
-    async def _render(self, work: Work, row: Outbox, media: dict[int, str]) -> Dropped | None:
-        if row.kind == "menu":
-            row.body = b"{}"
-            return None
-        member = await work.session.get(Member, row.member_key)
-        if member is None and row.lane != 0:
-            return Dropped("收件人已不在人员名单")
-        # An answer goes to whoever wrote, on the roster or not, by the account they wrote with.
-        userid = member.userid if member else str(row.payload.get("userid", row.member_key))
-        if row.kind == "card_update":
-            row.body = bodies.update_card_body(
-                [userid], self._agent_id, row.payload["response_code"], replace_name=row.payload["replace_name"]
-            )
-            return None
-        if row.kind == "file":
-            row.body = bodies.file_body(self._agent_id, [userid], media[row.id])
-            row.words = f"［文件］{row.payload['name']}"
-            return None
-        rendered = await render(work, row)
-        if isinstance(rendered, Dropped):
-            return rendered
-        row.words = await self._unlike_any_before(work, row, rendered.text)
-        row.body = self._body(row, userid, rendered)
-        if rendered.signs:
-            row.payload = {**row.payload, "signs": list(rendered.signs)}
-        return None
-
-    async def _unlike_any_before(self, work: Work, row: Outbox, text: str) -> str:
-        """Equal words to one person inside the duplicate window become one message: a repeat gets a number."""
-        same = await work.session.scalar(
-            select(Outbox.id).where(Outbox.member_key == row.member_key, Outbox.words == text).limit(1)
-        )
-        mark = "" if same is None else f"\n〔{row.id}〕"
-        # One message is one row: what is too long for it is cut, never refused for its length.
-        return clip(text, bodies.MAX_TEXT - len(mark.encode())) + mark
-
-    def _body(self, row: Outbox, userid: str, rendered: Rendered) -> bytes:
-        if rendered.card is None or not self._cards:
-            return bodies.text_body(self._agent_id, [userid], row.words or rendered.text)
-        facts = rendered.card
-        card = Card(
-            task_id=f"d{self._salt}-{row.id}",
-            title=facts["title"],
-            desc="\n".join(part for part in (facts.get("desc"), facts.get("sub")) if part),
-            rows=tuple(Row(name, value) for name, value in facts["rows"] if value),
-            buttons=tuple(
-                Button(text, key, style=1 if i == 0 else 2) for i, (text, key) in enumerate(facts["buttons"])
-            ),
-        )
-        return bodies.card_body(self._agent_id, [userid], card)
 
     async def _upload(self, rows: Sequence[Outbox]) -> dict[int, str]:
         """Row id -> media_id. What cannot be uploaded is settled like a failed send and left out."""

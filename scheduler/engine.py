@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
 from bot.domain.policy import Policy
+from bot.domain.timing import digest_moment
+from bot.services import requests
 from bot.services.planning import snapshot, store_plan
 from bot.services.work import Work
 from bot.store.engine import Store
@@ -69,6 +71,9 @@ class Engine:
 
     async def _plan(self, now: datetime) -> int:
         async with self._store.write() as session:
+            # Told this very morning: what is good to know counts up to the digest hour.
+            await requests.remind(Work(session, digest_moment(self._policy, local_day(now)), self._policy))
+            await session.flush()
             seen = await snapshot(session, now)
             decided = plan(seen, self._policy, self._policy.calendar, now)
             made = await store_plan(Work(session, now, self._policy), decided)

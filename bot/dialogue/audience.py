@@ -89,7 +89,8 @@ def _part(plain: str, place: int, names: Names) -> tuple[Audience, int] | None:
     elif role:
         part = Audience(role=role)
     elif everyone:
-        part = Audience(everyone=True)
+        # 各单位 means whoever speaks for each unit, 全体 everybody on the roster.
+        part = Audience(everyone=True, role=Role.CONTACT if "单位" in everyone.group() else None)
     else:
         return None
     return part, spoken.end() if spoken else end

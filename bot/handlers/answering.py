@@ -1,10 +1,12 @@
 """Words that answer what the bot asked: 确认, 取消, a number, a reason, a link, a file."""
 
+import re
 from dataclasses import replace
 
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
+from bot.handlers import managing
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
@@ -23,6 +25,8 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
     await conversation.forget(ctx.work, ctx.key)
     if "notice" in pending.payload:
         return await confirmed(ctx, pending.payload["notice"])
+    if "name_units" in pending.payload:
+        return await managing.units_confirmed(ctx, pending.payload["name_units"])
     return await perform(ctx, order_from(pending.payload["order"]))
 
 
@@ -34,7 +38,9 @@ async def abort(ctx: Ctx, _command: Command) -> str:
     return answers.CANCELLED
 
 
-CONFIRM_WAITS = "还有一件事等您：回复 确认 执行，回复 取消 放弃。"
+def _confirm_waits(pending: Pending) -> str:
+    what = pending.payload.get("what", "")
+    return f"还有一件事等您{f'（{what}）' if what else ''}：回复 确认 执行，回复 取消 放弃。"
 
 
 async def acknowledged(ctx: Ctx, command: Command) -> str:
@@ -45,7 +51,7 @@ async def acknowledged(ctx: Ctx, command: Command) -> str:
         return await _chosen(ctx, pending, Target(int(number)))
     answer = await received(ctx, command)
     if pending is not None and pending.kind == conversation.CONFIRM:
-        return f"{answer}\n{CONFIRM_WAITS}"
+        return f"{answer}\n{_confirm_waits(pending)}"
     return answer
 
 
@@ -65,15 +71,29 @@ async def words(ctx: Ctx, said: NotUnderstood, text: str) -> str:
     """Words that are no command: the answer to an open question, or an answer that changes nothing."""
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is not None:
-        if pending.kind == conversation.WORDS and said.kind not in (Kind.EMPTY, Kind.QUOTE):
-            return await resolve_words(ctx, pending.payload["order"], text.strip())
+        if pending.kind == conversation.WORDS:
+            return await _reason(ctx, pending, said, text.strip())
         if pending.kind == conversation.CHOICE and said.kind is Kind.NUMBER and said.targets:
             return await _chosen(ctx, pending, said.targets[0])
         if pending.kind == conversation.CONFIRM:
-            return f"{_hint(said)}{CONFIRM_WAITS}"
+            return f"{_hint(said)}{_confirm_waits(pending)}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
     return answers.unknown(_hint(said))
+
+
+CHANGED_MIND = re.compile(r"(算了|取消|先放|先不|不用|别|等一下|等等|稍等|不.{1,4}了[。！!]?$)")
+NO_REASON = frozenset({Kind.EMPTY, Kind.QUOTE, Kind.QUESTION, Kind.CONDITION, Kind.PROMISE})
+
+
+async def _reason(ctx: Ctx, pending: Pending, said: NotUnderstood, text: str) -> str:
+    """The reason that was asked for, unless the words are doubtful: then nothing is done (rule 9)."""
+    if CHANGED_MIND.match(text):
+        await conversation.forget(ctx.work, ctx.key)
+        return answers.CANCELLED
+    if said.kind in NO_REASON:
+        return "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
+    return await resolve_words(ctx, pending.payload["order"], text)
 
 
 async def _chosen(ctx: Ctx, pending: Pending, target: Target) -> str:

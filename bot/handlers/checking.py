@@ -9,7 +9,7 @@ from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import Order, confirm_first, perform
 from bot.handlers.targets import WHO, check, named_units, task_rows, theirs
 from bot.services import requests
-from bot.services.views import evidence, unresolved_tasks, waiting_for
+from bot.services.views import evidence, parked, unresolved_tasks, waiting_for
 from bot.store.items import ItemRow, items, items_by_id
 from bot.store.people import unit_people
 from bot.store.tables import Assignment, Request
@@ -28,6 +28,7 @@ async def pending(ctx: Ctx, _command: Command) -> str:
         [(item, [proof.name for proof in proofs.get(item.id, [])]) for item in mine],
         [(item, RequestKind(request.kind).label, request.reason) for request, item in open_requests],
         [f"{task.number} {task.item}" for task in unresolved],
+        await parked(ctx.work.session) if ctx.member.is_office else 0,
     )
 
 
@@ -90,13 +91,13 @@ async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
 
 async def _named_request(ctx: Ctx, command: Command) -> tuple[ItemRow, Request]:
     units = named_units(ctx, command)
-    rows = await task_rows(ctx, command.targets[0])
+    everything = await task_rows(ctx, command.targets[0])
+    rows = [item for item in everything if may(ctx.member, Right.CHECK, item.scope)]
+    if not rows:
+        raise Refused(answers.not_allowed(f"决定 {everything[0].code} 的申请", WHO[Right.CHECK]))
     for item in rows:
         if units and item.unit_id not in units:
             continue
-        if not units and not may(ctx.member, Right.CHECK, item.scope):
-            continue
-        check(ctx, item, Act.AGREE)
         request = await requests.open_request(ctx.work, item)
         if request is not None:
             return item, request

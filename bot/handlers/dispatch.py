@@ -22,6 +22,7 @@ from bot.handlers import answering, buttons, checking, looking, managing, notici
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.uploads import keep_file
+from bot.services import conversation
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
 from bot.store import people
@@ -247,6 +248,8 @@ class Dispatcher:
         if len(text) > LONGEST:
             raise Refused(f"消息太长（{len(text)} 字，最多 {LONGEST} 字），没有处理。请分几条发，或发文件。")
         if isinstance(prepared.said, Command):
+            # Another command is no reason: whatever waited for one is dropped.
+            await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
             return await HANDLERS[prepared.said.verb](ctx, prepared.said)
         if prepared.said is None:
             return answers.unknown()

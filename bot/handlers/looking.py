@@ -232,11 +232,10 @@ async def ledger(ctx: Ctx, _command: Command) -> str:
 async def why(ctx: Ctx, _command: Command) -> str:
     row = await last_message(ctx.work.session, ctx.key)
     if row is None or row.sent_at is None:
-        return "还没有给您发过消息。"
+        return "还没有主动给您发过提醒或通知；您收到的都是对您消息的答复。"
     rules = list(dict.fromkeys(line[3] for line in row.payload.get("lines", []) if line[3])) or [row.reason]
     first = (row.words or "").split("\n", 1)[0]
-    at_what = "您的消息" if row.lane == 0 else "您"
-    return f"{clock(row.sent_at)} 发给{at_what}的“{first}”，依据：\n" + "\n".join(f"· {rule}" for rule in rules[:12])
+    return f"{clock(row.sent_at)} 发给您的“{first}”，依据：\n" + "\n".join(f"· {rule}" for rule in rules[:12])
 
 
 def greeting(ctx: Ctx) -> str:

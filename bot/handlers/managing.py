@@ -1,13 +1,17 @@
 """What the office alone says: 指定, 起算, 人员; and the ledger."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 
 from bot.dialogue.intents import Command
 from bot.domain.permissions import Right, Scope, may
+from bot.domain.responsibility import expand
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.reporting import date_problem
 from bot.handlers.targets import WHO, named_units
-from bot.services import manage
+from bot.services import conversation, manage
 from bot.store import people
 from bot.store.tables import Node, Task, TaskLead
 from bot.texts import answers, lists
@@ -33,13 +37,38 @@ async def name_units(ctx: Ctx, command: Command) -> str:
     units = named_units(ctx, command)
     if not units:
         raise Refused(f"请写明单位，例如：{usage}")
-    if not task.unknown:
-        raise Refused(f"{task.number} {task.item} 的责任单位已经明确，不用指定。")
+    if not task.unknown and not expand(task.responsible_text, ctx.directory, tuple(leads)).unknown:
+        raise Refused(f"{task.number} {task.item} 的责任单位在清单里写明了，不用指定。")
+    if command.many:
+        what = f"指定 {task.number}，共 {len(units)} 个单位"
+        payload = {"name_units": {"number": task.number, "units": units}, "what": what}
+        await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, payload)
+        listed = names((ctx.unit_name(unit) for unit in units), 60)
+        return answers.confirm(f"将把 {task.number} {task.item} 交办给 {len(units)} 个单位：{listed}", [], 0)
+    return await _name(ctx, task, units)
+
+
+async def units_confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
+    """确认 after a group was named. The right was checked when it was asked, and is again."""
+    task = await ctx.work.session.scalar(select(Task).where(Task.number == payload["number"]).with_for_update())
+    if task is None:
+        raise Refused(f"没有 {payload['number']} 号任务。")
+    query = select(TaskLead.unit_id).where(TaskLead.task_id == task.id)
+    leads = frozenset((await ctx.work.session.scalars(query)).all())
+    if not may(ctx.member, Right.NAME_UNITS, Scope(None, leads)):
+        raise Refused(answers.not_allowed("指定", WHO[Right.NAME_UNITS]))
+    return await _name(ctx, task, [int(unit) for unit in payload["units"]])
+
+
+async def _name(ctx: Ctx, task: Task, units: Sequence[int]) -> str:
     words = names((ctx.unit_name(unit) for unit in units), 60)
     made = await manage.name_units(ctx.work, task, units, words)
-    already = len(units) - len({item.unit_id for item in made})
-    tail = f"（{already} 个单位先前已交办）" if already else ""
-    return f"已指定 {task.number} {task.item}：{names([item.unit for item in made], 12)}{tail}，将随下一次晨报交办。"
+    named = list(dict.fromkeys(item.unit for item in made))
+    if not named:
+        return f"{task.number} {task.item}：这些单位先前都已交办，没有改动。"
+    already = len(units) - len(named)
+    tail = f"（另 {already} 个单位先前已交办）" if already else ""
+    return f"已指定 {task.number} {task.item}：{names(named, 12)}{tail}，将随下一次晨报交办。"
 
 
 async def start(ctx: Ctx, command: Command) -> str:

@@ -81,9 +81,9 @@ async def _part(ctx: Ctx, part: Audience, there: Mapping[int, UnitPeople]) -> tu
     session = ctx.work.session
     role = part.role.label if part.role else ""
     if part.everyone:
-        if part.role:
-            return await people.with_role(session, part.role), f"全体{role}"
-        return list(await people.members(session)), "全体"
+        if part.role is None:
+            return list(await people.members(session)), "全体"
+        return [unit.contacts[0] for unit in there.values() if unit.contacts], f"各单位{role}"
     if part.unit is None and part.group is None:
         return (await people.with_role(session, part.role) if part.role else []), f"全体{role}"
     ids = _units(ctx, part)

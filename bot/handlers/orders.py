@@ -42,7 +42,9 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
     """Shows what an order on many items will touch, and waits (DESIGN §6)."""
     if not items:
         return f"没有可以{order.act.label}的事项，什么都没有改。回复 任务 看您的事项。"
-    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"order": order.as_json()})
+    codes = "、".join(dict.fromkeys(item.code for item in items[:6])) + ("…" if len(items) > 6 else "")
+    what = f"{order.act.label} {codes}，共 {len(items)} 项"
+    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"order": order.as_json(), "what": what})
     several_units = len({item.unit_id for item in items}) > 1
     lines = [f"{item.ref}（{item.unit}）" if several_units else item.ref for item in items]
     return answers.confirm(f"将{order.act.label}", lines, len(items), extra)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogue.intents import Command, Problem, Trouble
+from bot.dialogue.verbs import info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers.context import Ctx, Refused
@@ -13,6 +14,7 @@ from bot.services import conversation, report, requests
 from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
+from bot.texts.words import bullet_list
 
 
 def proofs_of(ctx: Ctx, command: Command) -> tuple[Proof, ...]:
@@ -71,6 +73,8 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
 
 async def undo(ctx: Ctx, command: Command) -> str:
     """撤回: the person's own last act on the item, whatever their role."""
+    if not command.targets or command.many:
+        raise Refused("撤回请写明编号，一次几项就写几个，例如：撤回 34　或　撤回 18、19")
     units = set(named_units(ctx, command)) if ctx.member.is_office or ctx.member.reviews_for else set()
     answer = ""
     for target in dict.fromkeys(command.targets):
@@ -92,8 +96,9 @@ async def undo(ctx: Ctx, command: Command) -> str:
 async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     act = requests.ACT_OF[kind]
     if not command.targets:
-        candidates = await open_of(ctx)
-        raise Refused(answers.which_item(kind.label, [item.ref for item in candidates]) + f"（{kind.label} 编号 理由）")
+        example = info_of(command.verb).example
+        listed = [f"· {item.ref}" for item in await open_of(ctx)]
+        raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed, 12)}")
     items = await own(ctx, command, act)
     if len(items) > 1:
         raise Refused(f"申请请一项一项提，例如：{kind.label} {items[0].code} …")

@@ -39,6 +39,17 @@ WORKS = {
 }
 
 
+WORKS_FOR_OTHERS = {
+    State.DISPATCHED: "责任单位还没有提交，可回复 催办 编号 单位。",
+    State.IN_PROGRESS: "责任单位还没有提交，可回复 催办 编号 单位。",
+    State.SUBMITTED: "可回复 通过 或 退回。",
+    State.RETURNED: "责任单位还没有重新提交，可回复 催办 编号 单位。",
+    State.CLOSED: "已办结；刚才点错了可回复 撤回 编号，要重办由县政府办公室 退回。",
+    State.NOT_APPLICABLE: "要重办由县政府办公室 退回。",
+    State.SUSPENDED: "县政府办公室可回复 恢复 编号 单位。",
+    State.CANCELLED: "已撤销；县政府办公室刚撤销的可回复 撤回 编号。",
+}
+
 REOPENED = frozenset({State.CLOSED, State.NOT_APPLICABLE})
 """States out of which 退回 brings an item back: the office's right alone (rule 2)."""
 
@@ -83,6 +94,8 @@ def named_units(ctx: Ctx, command: Command) -> list[int]:
 
 async def own(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
     """The items a unit's person (or the office for a unit) means, one for each number."""
+    if not command.targets:
+        raise Refused(f"请写明编号，例如：{info_of(command.verb).example}")
     units = await _acting_units(ctx, command, act)
     chosen: list[ItemRow] = []
     for target in dict.fromkeys(command.targets):
@@ -146,9 +159,9 @@ def check(ctx: Ctx, item: ItemRow, act: Act) -> None:
             raise Refused(answers.not_yours(item.ref, ctx.own_unit))
         raise Refused(answers.not_allowed(f"{act.label} {item.code} {item.unit}", WHO[right]))
     if act in ALLOWED and item.state not in ALLOWED[act]:
-        raise Refused(
-            answers.not_in_state(f"{item.ref}（{item.unit}）", item.state.label, act.label, WORKS[item.state])
-        )
+        works = WORKS if right is Right.REPORT else WORKS_FOR_OTHERS
+        next_step = works[item.state].replace("编号", item.code)
+        raise Refused(answers.not_in_state(f"{item.ref}（{item.unit}）", item.state.label, act.label, next_step))
 
 
 async def all_own(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
@@ -221,10 +234,11 @@ def _one_node_each(rows: list[ItemRow], act: Act) -> list[ItemRow]:
 
 
 async def open_of(ctx: Ctx) -> list[ItemRow]:
-    """What this person's units still owe."""
+    """What this person's units still owe, the nearest deadline first."""
     if not ctx.member.acts_for:
         return []
     states = [str(state) for state in OPEN]
-    return await items(
+    found = await items(
         ctx.work.session, Assignment.unit_id.in_(sorted(ctx.member.acts_for)), Assignment.state.in_(states)
     )
+    return sorted(found, key=lambda item: item.due)

@@ -39,5 +39,10 @@ async def expect(work: Work, key: str, kind: str, payload: dict[str, Any]) -> No
         row.kind, row.payload, row.expires_at = kind, payload, expires
 
 
+async def leave(work: Work, key: str, kind: str) -> None:
+    """Ends a question of this kind, if one is open."""
+    await work.session.execute(delete(Context).where(Context.member_key == key, Context.kind == kind))
+
+
 async def forget(work: Work, key: str) -> None:
     await work.session.execute(delete(Context).where(Context.member_key == key))

@@ -40,7 +40,7 @@ async def send(work: Work, audience: str, keys: Sequence[str], body: str, urgent
     after = {"audience": audience, "people": len(keys), "emergency": emergency}
     work.audit("notice", f"notice:{notice.id}", {}, after, body)
     text = f"【通知 {notice.id}】{body}\n——县政府办公室。看到请回复：收到"
-    payload: dict[str, object] = {"text": text, "notice": notice.id}
+    payload: dict[str, object] = {"text": text, "notice": notice.id, "urgent": urgent}
     if len(body) <= CARD_BODY:
         payload["card"] = {
             "title": f"通知 {notice.id}",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calendar import local_day
 from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
 from bot.domain.states import OPEN, State
+from bot.domain.timing import next_open
 from bot.services import audience
 from bot.services.work import Lane, Work
 from bot.store.facts import put
@@ -182,6 +183,23 @@ async def _remember_told(work: Work, plan: Plan) -> None:
     kinds = {line.kind for digest in plan.digests for line in digest.lines}
     for kind in kinds & {LineKind.WEEKLY, LineKind.UNREACHABLE}:
         await put(work.session, f"told:{kind}", {"day": work.today.isoformat()})
+
+
+async def unplan(work: Work, row: Outbox) -> None:
+    """A digest that missed its day: what it carried is due again with the next one."""
+    row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
+    for assignment_id, cycle, key in row.payload.get("marks", []):
+        stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
+        if stage is not None and stage.outcome == Outcome.PLANNED:
+            await work.session.delete(stage)
+    lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
+    held = [ref for kind, ref in lines if kind is LineKind.HELD]
+    news = [ref for kind, ref in lines if kind is LineKind.NEWS]
+    when = next_open(work.calendar, work.policy, work.now)
+    await work.session.execute(
+        update(Outbox).where(Outbox.id.in_(held), Outbox.state == "bundled").values(state="pending", not_before=when)
+    )
+    await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
 
 
 async def settle_stages(work: Work, marks: list[list[Any]], outcome: Outcome) -> None:

@@ -105,8 +105,16 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
     if kind is LineKind.REMIND and local(work.now).date() != day:
         days = work.calendar.between(local_day(work.now), item.due)
     # The reminder "of the day" for a day off goes out on the working day before (rule 3).
-    words = LAST_WORKDAY if kind is LineKind.REMIND and days == 0 and item.due > local_day(work.now) else ""
-    return Entry(kind, days, item.id, item.code, item.title, item.unit, item.due, words)
+    words = _heading(work, item, days) if kind is LineKind.REMIND else ""
+    whose = f"{item.lead_text}（{item.unit} 报）" if kind is LineKind.OFFICE_REVIEW_LATE else item.unit
+    return Entry(kind, days, item.id, item.code, item.title, whose, item.due, words)
+
+
+def _heading(work: Work, item: ItemRow, days: int) -> str:
+    """What the plain "N working days to the deadline" would say wrongly."""
+    if item.returned_at is not None and local_day(item.returned_at) > item.due:
+        return f"退回后整改，还有 {days} 个工作日" if days else "退回后整改，今天是最后一天"
+    return f"{LAST_WORKDAY}（{item.due} 到期）" if days == 0 and item.due > local_day(work.now) else ""
 
 
 def _holds(kind: LineKind, item: ItemRow) -> bool:

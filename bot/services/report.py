@@ -69,6 +69,7 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     assignment.return_reason = None
     assignment.announced = queue_was_empty
     work.audit(Act.SUBMIT, item.subject, before, snapshot(assignment), words)
+    await prompts.withdraw_requests(work, item)
     await work.session.flush()
     if queue_was_empty:
         await prompts.submission(work, item, assignment.submission, await audience.checkers(work.session, item))

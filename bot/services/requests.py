@@ -4,11 +4,12 @@ from datetime import date
 
 from sqlalchemy import select
 
+from bot.domain.calendar import local_day
 from bot.domain.states import OPEN, Act, RequestKind, State
 from bot.services import audience, prompts
 from bot.services.review import told_unit
 from bot.services.work import Work, snapshot
-from bot.store.items import ItemRow
+from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Request
 from bot.texts.words import day
 
@@ -57,8 +58,9 @@ async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, word
     if agreed and kind is RequestKind.EXTEND and request.new_due is not None:
         assignment.due = request.new_due
         assignment.extensions += 1
-    elif agreed and State(assignment.state) in OPEN:
+    elif agreed and State(assignment.state) in OPEN | {State.SUBMITTED}:
         assignment.state = State.NOT_APPLICABLE
+        await prompts.settle(work, f"submission:{item.id}:{item.submission}", State.NOT_APPLICABLE.label)
     act = Act.AGREE if agreed else Act.REFUSE
     work.audit(act, item.subject, before, snapshot(assignment), words)
     await prompts.settle(work, f"request:{request.id}", f"{act.label}（{work.member.name if work.member else ''}）")
@@ -70,6 +72,24 @@ async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, word
     await told_unit(work, item, outcome)
     # The key of `told_unit`: whoever asked is often the unit's contact, and hears it once.
     await work.tell(f"act:{item.id}:{work.message_key}:{request.by.lower()}", request.by.lower(), outcome)
+
+
+async def remind(work: Work) -> None:
+    """A request nobody has decided is put before those who may, like a submission nobody checks (rule 5)."""
+    policy = work.policy
+    for request in (await work.session.scalars(select(Request).where(Request.state == "open"))).all():
+        waited = work.calendar.between(local_day(request.at), work.today)
+        if waited < policy.review_lead:
+            continue
+        item = (await items_by_id(work.session, [request.assignment_id]))[0]
+        late = waited >= policy.review_office
+        people = await (audience.deciders(work.session, item) if late else audience.checkers(work.session, item))
+        kind = RequestKind(request.kind).label
+        words = (
+            f"{item.unit} {item.ref} 的{kind}申请已等 {waited} 个工作日，请回复 同意 或 不同意 {item.code} {item.unit}"
+        )
+        for key in people:
+            await work.tell(f"request-waits:{request.id}:{late}:{key}", key, words)
 
 
 def _words(kind: RequestKind, reason: str, new_due: date | None) -> str:

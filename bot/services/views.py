@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.documents.ledger import HistoryEntry, LedgerRow, code_key
@@ -14,7 +14,7 @@ from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store.items import ItemRow, items
-from bot.store.tables import Assignment, Audit, Evidence, Node, Outbox, Task, TaskLead, Unit
+from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Task, TaskLead, Unit
 from bot.texts.words import NEAR
 
 HISTORY_ACTS = {str(act): act.label for act in Act}
@@ -38,6 +38,11 @@ async def waiting_for(session: AsyncSession, checkers: frozenset[int]) -> list[I
     waiting = await items(session, Assignment.state == State.SUBMITTED)
     mine = [item for item in waiting if (item.checkers & checkers if checkers else not item.checkers)]
     return sorted(mine, key=lambda item: item.submitted_at or item.dispatched_at)
+
+
+async def parked(session: AsyncSession) -> int:
+    """Messages that could not be handled and wait for a person."""
+    return await session.scalar(select(func.count()).where(Inbox.state == "parked")) or 0
 
 
 async def unresolved_tasks(session: AsyncSession) -> list[Task]:
@@ -190,11 +195,10 @@ def _line(
 
 
 async def last_message(session: AsyncSession, key: str) -> Outbox | None:
-    """The last thing this person was sent that was no answer to them, else the last answer."""
-    query = select(Outbox).where(Outbox.member_key == key, Outbox.state == "sent", Outbox.words.is_not(None))
-    unasked = await session.scalar(
-        query.where(Outbox.lane > 0).order_by(Outbox.sent_at.desc(), Outbox.id.desc()).limit(1)
+    """The last thing this person was sent that was no answer to them."""
+    return await session.scalar(
+        select(Outbox)
+        .where(Outbox.member_key == key, Outbox.state == "sent", Outbox.words.is_not(None), Outbox.lane > 0)
+        .order_by(Outbox.sent_at.desc(), Outbox.id.desc())
+        .limit(1)
     )
-    if unasked is not None:
-        return unasked
-    return await session.scalar(query.order_by(Outbox.id.desc()).limit(1))

@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
 POOL_SIZE = 10
 
+# An error of the database must not carry people's words into the log or a parked message (rule 8).
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+
 _writing: ContextVar[bool] = ContextVar("duban_writing", default=False)
 
 
@@ -94,10 +97,10 @@ def _parse(url: str) -> URL:
 
 def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, **_QUIET)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+    engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, **_QUIET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -9,7 +9,7 @@ STRANGER = (
     "您好，您的账号还没有登记，暂时不能使用督办。\n"
     "请联系县政府办公室政务公开工作人员，报上单位、姓名和企业微信账号，登记后再发“帮助”。"
 )
-APOLOGY = "这条消息没能处理成功，已记录并告知管理员。请稍后再发一次；急事请直接联系县政府办公室。"
+APOLOGY = "这条消息没能处理成功，已记录下来，县政府办公室和管理员都看得到。请稍后再发一次；急事请直接联系县政府办公室。"
 TOO_LONG = "消息太长（最多 5000 字），没有处理。请分几条发，或发文件。"
 PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
 NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限，这条没有处理。已提示管理员更新，请更新后再发一次。"
@@ -153,7 +153,7 @@ def urged(ref: str, units: Sequence[str], unreachable: Sequence[str]) -> str:
 def decided(ref: str, unit: str, kind: str, agreed: bool, new_due: date | None) -> str:
     verdict = "同意" if agreed else "不同意"
     tail = f"，新时限 {day(new_due)}" if agreed and new_due else ""
-    return f"已{verdict} {unit} {ref} 的{kind}申请{tail}。申请人明早的晨报会看到。"
+    return f"已{verdict} {unit} {ref} 的{kind}申请{tail}。申请人下一个工作日早晨会看到。"
 
 
 def stale(what: str) -> str:

@@ -149,9 +149,11 @@ def _running(entries: list[Entry], width: int, lead: str = "") -> list[_Row]:
 
 
 def _remind_heading(entry: Entry) -> str:
+    if entry.words:
+        return entry.words
     due = f"（{day(entry.due)}）" if entry.due else ""
     if entry.days == 0:
-        return f"{entry.words or '今天到期'}{due}"
+        return f"今天到期{due}"
     return f"还有 {entry.days} 个工作日到期{due}"
 
 
@@ -169,7 +171,7 @@ def _theirs(heading: str, what: Callable[[Entry], str]) -> Section:
         for (code, _), same in groups.items():
             said = what(same[0])
             title = short(same[0].title, width)
-            units = names(entry.unit for entry in same)
+            units = names((entry.unit for entry in same), 12)
             rows.append(_Row(f"· {code} {title}{'，' if said else ''}{said}：{units}", len(same)))
         return rows
 
@@ -185,7 +187,7 @@ def _held(entries: list[Entry], _width: int) -> list[_Row]:
 
 
 def _news(entries: list[Entry], _width: int) -> list[_Row]:
-    return [_Row("已办："), *(_Row(f"· {entry.words}", 1) for entry in entries)]
+    return [_Row("请知悉："), *(_Row(f"· {entry.words}", 1) for entry in entries)]
 
 
 def _unreachable(entries: list[Entry], _width: int) -> list[_Row]:

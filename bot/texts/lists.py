@@ -55,10 +55,13 @@ def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> str:
 
 
 def queue(
-    waiting: Sequence[tuple[Item, list[str]]], requests: Sequence[tuple[Item, str, str]], unresolved: Sequence[str]
+    waiting: Sequence[tuple[Item, list[str]]],
+    requests: Sequence[tuple[Item, str, str]],
+    unresolved: Sequence[str],
+    parked: int = 0,
 ) -> str:
-    """待审: submissions grouped by item, then requests to decide, then rows whose units nobody knows."""
-    if not waiting and not requests and not unresolved:
+    """待审: submissions by item, requests to decide, rows whose units nobody knows, messages that failed."""
+    if not waiting and not requests and not unresolved and not parked:
         return "现在没有待审的事项。"
     lines: list[str] = []
     by_code: dict[str, list[tuple[Item, list[str]]]] = {}
@@ -72,6 +75,8 @@ def queue(
     lines += [f"◆ 申请{kind} {item.code} {item.unit}：{short(reason, 40)}" for item, kind, reason in requests]
     if unresolved:
         lines.append("◇ 待明确责任单位：" + "；".join(short(title, 16) for title in unresolved))
+    if parked:
+        lines.append(f"◇ 有 {parked} 条来信没能处理，请管理员运行 duban doctor 查看")
     head = f"待审 {len(waiting)} 项，申请 {len(requests)} 项"
     example = waiting[0][0] if waiting else None
     tail = (

@@ -24,6 +24,11 @@ def machine(prepared: Path, peer: Peer, tmp_path_factory: pytest.TempPathFactory
     return copied(prepared, tmp_path_factory.mktemp("cli"), peer)
 
 
+@pytest.fixture(scope="module")
+def rows(machine: Machine) -> list[dict[str, object]]:
+    return ledger(machine)
+
+
 def ledger(machine: Machine, *options: str) -> list[dict[str, object]]:
     done = machine.run("export", "ledger", *options, "-o", "ledger.json")
     assert done.code == 0, done
@@ -62,8 +67,7 @@ class TestUsage:
         [
             ["nonsense"],
             ["plan", "--at", "tomorrow"],
-            ["export", "wishes", "-o", "x.xlsx"],
-            ["export", "ledger", "-o", "x.pdf"],
+            ["export", "ledger", "--format", "pdf", "-o", "x"],
             ["roster", "people.csv", "--sync"],
         ],
     )
@@ -83,10 +87,9 @@ class TestRoster:
             (HEAD + "新明镇,张三,zhangsan,联络员\n", "新民镇"),
             (HEAD + "新民镇,张三,zhangsan,镇长\n", "镇长"),
             ("单位,姓名,账号\n新民镇,张三,zhangsan\n", "角色"),
-            ("", "空"),
             ("\x89PNG\r\n\x1a\n\x00\x00", ""),
         ],
-        ids=["unknown unit", "unknown role", "no column", "empty", "png"],
+        ids=["unknown unit", "unknown role", "no column", "png"],
     )
     def test_a_wrong_file_changes_nothing(self, machine: Machine, content: str, said: str) -> None:
         path = machine.home / "people.csv"
@@ -124,8 +127,7 @@ def people(machine: Machine) -> set[tuple[str, str, str]]:
 
 
 class TestLedger:
-    def test_json(self, machine: Machine) -> None:
-        rows = ledger(machine)
+    def test_json(self, rows: list[dict[str, object]]) -> None:
         assert len(rows) == 1084
         assert all(list(row)[: len(COLUMNS)] == COLUMNS for row in rows)
         assert all(set(row) == {*COLUMNS, "节点", "记录"} for row in rows)
@@ -148,8 +150,8 @@ class TestLedger:
         for entry in town["记录"]:  # type: ignore[attr-defined]
             assert set(entry) == {"时间", "人员", "动作", "内容"}
 
-    def test_numbers_come_in_the_order_of_the_list(self, machine: Machine) -> None:
-        codes = [tuple(map(int, str(row["编号"]).split("-"))) for row in ledger(machine)]
+    def test_numbers_come_in_the_order_of_the_list(self, rows: list[dict[str, object]]) -> None:
+        codes = [tuple(map(int, str(row["编号"]).split("-"))) for row in rows]
         assert codes == sorted(codes)
 
     def test_csv(self, machine: Machine) -> None:
@@ -183,11 +185,6 @@ class TestLedger:
         assert "新民镇" in done.err
         assert not (machine.home / "x.csv").exists()
 
-    def test_a_folder_that_cannot_be_written(self, machine: Machine) -> None:
-        done = machine.run("export", "ledger", "-o", "/dev/null/x.csv")
-        assert done.code == 1
-        assert len(done.err.splitlines()) == 1
-
 
 class TestPlan:
     def test_it_says_who_hears_what_and_by_which_rule(self, machine: Machine) -> None:
@@ -200,11 +197,9 @@ class TestPlan:
         assert len(explained.out.splitlines()) > len(plain.out.splitlines())
 
     def test_json_and_that_nothing_is_sent(self, machine: Machine, peer: Peer) -> None:
-        first, second = (machine.run("plan", "--at", "2021-05-25T09:02", "--json") for _ in range(2))
-        assert first.code == 0
-        told = json.loads(first.out)
-        assert told["lines"]
-        assert first.out == second.out
+        done = machine.run("plan", "--at", "2021-05-25T09:02", "--json")
+        assert done.code == 0
+        assert json.loads(done.out)["lines"]
         assert not peer.calls
         with sqlite3.connect(machine.home / "duban.db") as database:
             assert database.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
@@ -234,11 +229,6 @@ class TestDoctor:
         assert done.code == 1
         assert "WECOM_SECRET" in done.out
         assert "wrong-secret" not in done.out + done.err
-
-    def test_no_platform_there(self, machine: Machine) -> None:
-        done = machine.run("doctor", WECOM_API_BASE="http://127.0.0.1:9")
-        assert done.code == 1
-        assert "WECOM_API_BASE" in done.out
 
     def test_no_database_yet(self, machine: Machine) -> None:
         done = machine.run("doctor", DUBAN_DATABASE_URL="sqlite+aiosqlite:///other.db")

@@ -117,7 +117,10 @@ class TestMornings:
     def test_a_jump_says_the_same_as_four_steps_a_day(self, prepared: Path, tmp_path: Path) -> None:
         def heard(home: Path, hours: int) -> list[tuple[str, str, str]]:
             with fresh_service(prepared, home) as served:
-                moment, end = datetime.fromisoformat(served.clock()["now"]), datetime(2021, 6, 10, 18).astimezone()
+                moment, end = (
+                    datetime.fromisoformat(served.clock()["now"]),
+                    datetime.fromisoformat("2021-06-04T18:00:00+08:00"),
+                )
                 while moment < end:
                     moment = min(moment + timedelta(hours=hours), end)
                     served.to(moment.isoformat())
@@ -125,7 +128,7 @@ class TestMornings:
 
         one_jump, steps = heard(tmp_path / "jump", 10_000), heard(tmp_path / "steps", 6)
         assert one_jump == steps
-        assert len(one_jump) > 50
+        assert len(one_jump) > 40
 
     def test_a_year_nobody_knows_is_a_failure_of_health(self, prepared: Path, tmp_path: Path) -> None:
         unknown = "planner.unknown_year"

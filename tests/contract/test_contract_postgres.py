@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,14 +18,15 @@ pytestmark = pytest.mark.postgres
 LINK = "http://www.dianjiang.gov.cn/zwgk/t20210601_1.html"
 
 
-@pytest.fixture
-def machine(pg: Cluster, peer: Peer, tmp_path: Path) -> Iterator[Machine]:
-    """A database of its own, named after nothing, with the county and the people loaded."""
+@pytest.fixture(scope="module")
+def machine(pg: Cluster, peer: Peer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A database of its own with the county and the people loaded."""
     name = f"contract_{message_id()}"
     asyncio.run(_admin(pg, f"CREATE DATABASE {name}"))
     clock = {"DUBAN_CLOCK": START, "DUBAN_CLOCK_SPEED": "0"}
-    one = Machine(tmp_path, {**peer.environment(), **clock, "DUBAN_DATABASE_URL": pg.url(name)})
-    for words in (["init"], ["init"], ["roster", str(ROSTER)]):
+    home = tmp_path_factory.mktemp("postgres")
+    one = Machine(home, {**peer.environment(), **clock, "DUBAN_DATABASE_URL": pg.url(name)})
+    for words in (["init"], ["roster", str(ROSTER)]):
         done = one.run(*words)
         assert done.code == 0, done
     yield one
@@ -84,6 +84,8 @@ def test_three_processes_share_the_work(machine: Machine, peer: Peer) -> None:
         before = peer.last_number()
         for user in ("gaoan_a", "guixi_a", "chengxi_a"):
             assert web.deliver(text_xml(user, "任务")) == Answer(200, b"")
-        peer.wait(lambda: len({m.user for m in peer.messages if m.number > before}) == 3, "three answers")
+        peer.wait(
+            lambda: len({m.user for m in peer.messages if m.number > before and "待办" in m.text}) == 3, "answers"
+        )
         assert [process.stop() for process in (web, worker, scheduler)] == [0, 0, 0]
     assert_calm(machine)

@@ -21,19 +21,15 @@ NEEDED = (
 WRONG = (
     ("WECOM_AGENT_ID", "abc"),
     ("WECOM_ENCODING_AES_KEY", "too-short"),
-    ("WECOM_API_BASE", "http://[::1"),
     ("WECOM_CARDS", "pretty"),
     ("WECOM_CA_FILE", "nowhere.pem"),
-    ("DUBAN_PORT", "99999"),
     ("DUBAN_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/none"),
     ("DUBAN_POLICY", "nowhere.toml"),
-    ("DUBAN_ROLES", "web,boss"),
     ("DUBAN_CLOCK", "yesterday"),
-    ("DUBAN_CLOCK_SPEED", "-1"),
     ("DUBAN_DATA_DIR", "/dev/null/files"),
 )
 
-NOT_THIS_MACHINE = (None, "http://10.0.0.1:8100", "http://127.0.0.1.example.org")  # None: the public platform
+NOT_THIS_MACHINE = (None, "http://127.0.0.1.example.org")  # None: the public platform
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +54,13 @@ def all_at_once(machine: Machine, changes: list[dict[str, str | None]]) -> list[
         return list(pool.map(lambda change: machine.run("serve", **change), changes))
 
 
-def test_a_missing_setting_is_named(machine: Machine) -> None:
-    for name, done in zip(NEEDED, all_at_once(machine, [{name: None} for name in NEEDED]), strict=True):
-        assert_one_clear_line(done, name)
-        assert not [other for other in NEEDED if other != name and other in done.err]
-
-
-def test_an_empty_setting_is_a_missing_one(machine: Machine) -> None:
-    assert_one_clear_line(machine.run("serve", **dict.fromkeys(NEEDED, "")), *NEEDED)
+def test_what_is_missing_is_named_and_nothing_else(machine: Machine) -> None:
+    """An empty setting is a missing one."""
+    cases: list[tuple[str, ...]] = [("WECOM_SECRET",), ("WECOM_AGENT_ID", "WECOM_CALLBACK_TOKEN"), NEEDED]
+    changes: list[dict[str, str | None]] = [dict.fromkeys(cases[0]), dict.fromkeys(cases[1]), dict.fromkeys(NEEDED, "")]
+    for names, done in zip(cases, all_at_once(machine, changes), strict=True):
+        assert_one_clear_line(done, *names)
+        assert not [other for other in NEEDED if other not in names and other in done.err]
 
 
 def test_a_wrong_setting_is_named_and_its_secret_is_not_shown(machine: Machine) -> None:
@@ -90,7 +85,6 @@ def test_settings_may_stand_in_a_file(machine: Machine) -> None:
 def test_only_what_talks_to_the_platform_needs_its_settings(machine: Machine) -> None:
     bare: dict[str, str | None] = dict.fromkeys([*NEEDED, "WECOM_API_BASE", "DUBAN_CLOCK"])
     assert machine.run("export", "ledger", "-o", "ledger.csv", **bare).code == 0
-    assert machine.run("audit", "verify", **bare).code == 0
     doctor = machine.run("doctor", **bare)
     assert doctor.code == 1
     assert "WECOM_SECRET" in doctor.out

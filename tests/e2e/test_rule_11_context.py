@@ -40,6 +40,11 @@ async def test_a_bare_done_belongs_to_the_one_item_a_message_asked_about(corner:
     assert "【催办】" in town.gets()
     assert "已提交 18" in await town.says("完成")
 
+    # A message about two items asks about neither in particular.
+    await corner.office.says("催办 19、34 新民镇")
+    assert "19 加强政策咨询服务" in town.gets()
+    assert "哪一项" in await town.says(LINK)
+
 
 async def test_received_signs_what_the_digest_listed(corner: World) -> None:
     town = corner.who("新民镇")

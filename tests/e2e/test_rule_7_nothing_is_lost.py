@@ -1,9 +1,13 @@
 """Rule 7, nothing is lost: stored before it is acknowledged, handled once, and everything that follows or nothing."""
 
+import asyncio
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 from support.sabotage import refusing
 from support.world import World
+
+from bot.inbox import Worker
 
 LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
 
@@ -29,6 +33,18 @@ async def test_what_was_stored_before_a_crash_is_handled_once_after_it_and_in_or
     await corner.settle()
     assert town.gets_nothing()
     assert await count(corner, "audit", "act IN ('sign', 'progress', 'submit')") == 3
+
+
+async def test_two_workers_that_reach_for_one_message_handle_it_once(corner: World) -> None:
+    town = corner.who("新民镇")
+    await corner.restart(duban_roles="web")
+    await corner.platform.say(town.userid, "进展 34 正在起草")
+    one, store = corner.service.worker, corner.service.store
+    other = Worker(store, asyncio.Event(), one._handle, one._give_up)
+    await asyncio.gather(one.drain(), other.drain())
+    await corner.settle()
+    assert town.gets().count("已记录") == 1
+    assert await count(corner, "audit", "act = 'progress'") == 1
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged(corner: World) -> None:

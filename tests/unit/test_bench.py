@@ -4,12 +4,13 @@ import asyncio
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp import web
 from typer.testing import CliRunner
 
@@ -160,6 +161,14 @@ class TestTheFigures:
         assert figures["idle_mb"] is None or figures["idle_mb"] > 10
 
 
+@pytest.fixture
+def its_own_log() -> Iterator[None]:
+    """A command sends the log to its own stderr, which ends with the command."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("its_own_log")
 class TestTheCommand:
     @pytest.mark.parametrize("arguments", [["speed"], ["ack", "--stored", "-1"], ["ack", "--seconds", "0"], []])
     def test_wrong_usage(self, arguments: list[str]) -> None:

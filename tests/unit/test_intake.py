@@ -1,12 +1,15 @@
 """Rule 7 at the door: a callback is acknowledged only after it is stored, and stored once."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from sqlalchemy import select, text
 
+from bot import inbox
 from bot.clock import VirtualClock
 from bot.inbox import Intake, Stored
 from bot.store.engine import Store
@@ -58,15 +61,29 @@ async def test_a_crowd_is_stored_in_the_order_it_came(intake: Intake, database_u
     assert [row.key for row in await stored(database_url)] == [f"msg-{n}" for n in range(1200)]
 
 
-async def test_what_cannot_be_stored_is_not_acknowledged(intake: Intake, store: Store, database_url: str) -> None:
-    async def rename(old: str, new: str) -> None:
-        async with store.write() as session:
-            await session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+async def rename(store: Store, old: str, new: str) -> None:
+    async with store.write() as session:
+        await session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
-    await rename("inbox", "elsewhere")
+
+async def test_what_cannot_be_stored_is_not_acknowledged(intake: Intake, store: Store, database_url: str) -> None:
+    await rename(store, "inbox", "elsewhere")
     with pytest.raises(Exception, match="inbox"):
         await intake.accept(Stored("msg-1", "lisi", "sealed"))
     assert not intake.stored.is_set()
-    await rename("elsewhere", "inbox")
+    await rename(store, "elsewhere", "inbox")
     await intake.accept(Stored("msg-1", "lisi", "sealed"))  # the platform sends it again
     assert [row.key for row in await stored(database_url)] == ["msg-1"]
+
+
+async def test_who_waits_is_told_even_where_the_log_cannot_be_written(
+    intake: Intake, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the platform's connection would hang, and every one after it."""
+    full = io.StringIO()
+    full.close()
+    monkeypatch.setattr(inbox, "log", structlog.wrap_logger(structlog.PrintLogger(full)))
+    await rename(store, "inbox", "elsewhere")
+    async with asyncio.timeout(20):
+        with pytest.raises(Exception, match="inbox"):
+            await intake.accept(Stored("msg-1", "lisi", "sealed"))

@@ -1,0 +1,74 @@
+"""A message into the exact bytes the platform gets: text, card, file or card update."""
+
+from sqlalchemy import select
+
+from bot.services.rendering import Dropped, Rendered, render
+from bot.services.work import Work
+from bot.store.tables import Member, Outbox
+from bot.texts.fit import clip
+from bot.wecom import bodies
+from bot.wecom.cards import Button, Card, Row
+
+
+class Envelope:
+    """`salt` makes the ids of cards differ from those of another database on the same application."""
+
+    def __init__(self, agent_id: int, cards: bool) -> None:
+        self._agent_id = agent_id
+        self._cards = cards
+        self.salt = ""
+
+    async def seal(self, work: Work, row: Outbox, media_id: str) -> Dropped | None:
+        """Sets the row's body and words; `media_id` is that of a file. Dropped where nothing of it is due any more.
+
+        Raises ValueError for words or an account the platform cannot take.
+        """
+        if row.kind == "menu":
+            row.body = b"{}"
+            return None
+        member = await work.session.get(Member, row.member_key)
+        if member is None and row.lane != 0:
+            return Dropped("收件人已不在人员名单")
+        # An answer goes to whoever wrote, on the roster or not, by the account they wrote with.
+        userid = member.userid if member else str(row.payload.get("userid", row.member_key))
+        if row.kind == "card_update":
+            row.body = bodies.update_card_body(
+                [userid], self._agent_id, row.payload["response_code"], replace_name=row.payload["replace_name"]
+            )
+            return None
+        if row.kind == "file":
+            row.body = bodies.file_body(self._agent_id, [userid], media_id)
+            row.words = f"［文件］{row.payload['name']}"
+            return None
+        rendered = await render(work, row)
+        if isinstance(rendered, Dropped):
+            return rendered
+        row.words = await self._unlike_any_before(work, row, rendered.text)
+        row.body = self._body(row, userid, rendered)
+        if rendered.signs:
+            row.payload = {**row.payload, "signs": list(rendered.signs)}
+        return None
+
+    async def _unlike_any_before(self, work: Work, row: Outbox, text: str) -> str:
+        """Equal words to one person inside the duplicate window become one message: a repeat gets a number."""
+        same = await work.session.scalar(
+            select(Outbox.id).where(Outbox.member_key == row.member_key, Outbox.words == text).limit(1)
+        )
+        mark = "" if same is None else f"\n〔{row.id}〕"
+        # One message is one row: what is too long for it is cut, never refused for its length.
+        return clip(text, bodies.MAX_TEXT - len(mark.encode())) + mark
+
+    def _body(self, row: Outbox, userid: str, rendered: Rendered) -> bytes:
+        if rendered.card is None or not self._cards:
+            return bodies.text_body(self._agent_id, [userid], row.words or rendered.text)
+        facts = rendered.card
+        card = Card(
+            task_id=f"d{self.salt}-{row.id}",
+            title=facts["title"],
+            desc="\n".join(part for part in (facts.get("desc"), facts.get("sub")) if part),
+            rows=tuple(Row(name, value) for name, value in facts["rows"] if value),
+            buttons=tuple(
+                Button(text, key, style=1 if i == 0 else 2) for i, (text, key) in enumerate(facts["buttons"])
+            ),
+        )
+        return bodies.card_body(self._agent_id, [userid], card)
