@@ -6,7 +6,6 @@ from dataclasses import replace
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
-from bot.handlers import managing
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
@@ -25,8 +24,6 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
     await conversation.forget(ctx.work, ctx.key)
     if "notice" in pending.payload:
         return await confirmed(ctx, pending.payload["notice"])
-    if "name_units" in pending.payload:
-        return await managing.units_confirmed(ctx, pending.payload["name_units"])
     return await perform(ctx, order_from(pending.payload["order"]))
 
 

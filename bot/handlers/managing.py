@@ -1,7 +1,6 @@
 """What the office alone says: 指定, 起算, 人员; and the ledger."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +10,7 @@ from bot.domain.responsibility import expand
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.reporting import date_problem
 from bot.handlers.targets import WHO, named_units
-from bot.services import conversation, manage
+from bot.services import manage
 from bot.store import people
 from bot.store.tables import Node, Task, TaskLead
 from bot.texts import answers, lists
@@ -39,25 +38,7 @@ async def name_units(ctx: Ctx, command: Command) -> str:
         raise Refused(f"请写明单位，例如：{usage}")
     if not task.unknown and not expand(task.responsible_text, ctx.directory, tuple(leads)).unknown:
         raise Refused(f"{task.number} {task.item} 的责任单位在清单里写明了，不用指定。")
-    if command.many:
-        what = f"指定 {task.number}，共 {len(units)} 个单位"
-        payload = {"name_units": {"number": task.number, "units": units}, "what": what}
-        await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, payload)
-        listed = names((ctx.unit_name(unit) for unit in units), 60)
-        return answers.confirm(f"将把 {task.number} {task.item} 交办给 {len(units)} 个单位：{listed}", [], 0)
     return await _name(ctx, task, units)
-
-
-async def units_confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
-    """确认 after a group was named. The right was checked when it was asked, and is again."""
-    task = await ctx.work.session.scalar(select(Task).where(Task.number == payload["number"]).with_for_update())
-    if task is None:
-        raise Refused(f"没有 {payload['number']} 号任务。")
-    query = select(TaskLead.unit_id).where(TaskLead.task_id == task.id)
-    leads = frozenset((await ctx.work.session.scalars(query)).all())
-    if not may(ctx.member, Right.NAME_UNITS, Scope(None, leads)):
-        raise Refused(answers.not_allowed("指定", WHO[Right.NAME_UNITS]))
-    return await _name(ctx, task, [int(unit) for unit in payload["units"]])
 
 
 async def _name(ctx: Ctx, task: Task, units: Sequence[int]) -> str:

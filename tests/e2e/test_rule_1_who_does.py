@@ -73,7 +73,7 @@ async def test_the_office_or_the_lead_names_the_units_of_a_row(corner: World) ->
 
     answer = await lead.says("指定 2 教委、县民政局")  # an alias and a name
     assert "已指定 2 专项规划" in answer and "县教委、县民政局" in answer
-    assert "已经明确" in await office.says("指定 2 县财政局")
+    assert "写明了" in await office.says("指定 34 县财政局")
 
     await corner.morning("2021-05-25")
     assert "2 专项规划" in corner.who("县教委").gets()

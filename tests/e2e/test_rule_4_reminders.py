@@ -101,8 +101,8 @@ async def test_what_is_done_put_off_or_stopped_is_not_reminded_of(corner: World)
     await corner.morning("2021-05-31")
     assert town.gets_nothing()
     # What became of it is good to know, and said once.
-    assert other.gets().split("\n")[1:] == ["已办：", "· 34 法治政府建设年度报告 的延期申请：同意，新时限 2021-07-30"]
-    assert third.gets().split("\n")[1:] == ["已办：", "· 34 法治政府建设年度报告 已中止：网页正在搬家"]
+    assert other.gets().split("\n")[1:] == ["请知悉：", "· 34 法治政府建设年度报告 的延期申请：同意，新时限 2021-07-30"]
+    assert third.gets().split("\n")[1:] == ["请知悉：", "· 34 法治政府建设年度报告 已中止：网页正在搬家"]
 
 
 async def test_what_is_done_between_the_planning_and_the_sending_is_left_out(corner: World) -> None:

@@ -38,7 +38,7 @@ async def mornings(corner: World, days: Iterable[str], *phones: Phone) -> dict[s
 def about_34(words: str) -> str:
     """Each line that names item 34, with its heading; what is only good to know left out."""
     lines, heading = [], ""
-    for line in words.split("已办：")[0].split("\n"):
+    for line in words.split("请知悉：")[0].split("\n"):
         if line.endswith("：") or line.startswith("【"):
             heading = line
         if line.startswith("· 34 ") or ("、34 " in line and line.startswith("· ")):
@@ -82,7 +82,7 @@ async def test_a_submission_stops_the_clock_and_waits_for_its_lead(corner: World
         "2021-06-04": "待审超过时限（1 项）：· 34 法治政府建设年度报告，已等 3 个工作日：新民镇"
     }
     assert {day: words[2] for day, words in heard.items() if words[2]} == {
-        "2021-06-08": "牵头单位未审（1 项）：· 34 法治政府建设年度报告，已等 5 个工作日：新民镇"
+        "2021-06-08": "牵头单位未审（1 项）：· 34 法治政府建设年度报告，已等 5 个工作日：县司法局（新民镇 报）"
     }
 
 
