@@ -83,11 +83,6 @@ class Ticker:
             await session.execute(
                 update(Inbox).where(Inbox.handled_at < before, Inbox.words.is_not(None)).values(words=None)
             )
-            await session.execute(
-                update(Inbox)
-                .where(Inbox.state == "parked", Inbox.received_at < before, Inbox.sealed.is_not(None))
-                .values(sealed=None)
-            )
             # What was parked was never handled: it is still sealed, and raw all the same.
             await session.execute(
                 update(Inbox)

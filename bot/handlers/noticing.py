@@ -94,6 +94,8 @@ async def _part(ctx: Ctx, part: Audience, there: Mapping[int, UnitPeople]) -> tu
 
 
 async def confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
+    if not may(ctx.member, Right.BROADCAST):  # the role may be gone since the preview
+        raise Refused(answers.not_allowed("通知", WHO[Right.BROADCAST]))
     keys = [str(key) for key in payload["keys"]]
     urgent = bool(payload["urgent"])
     notice = await notices.send(ctx.work, str(payload["audience"]), keys, str(payload["body"]), urgent)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import DateTime, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.calendar import local_day
+from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
 from bot.domain.states import OPEN, State
 from bot.domain.timing import next_open
@@ -195,7 +195,10 @@ async def unplan(work: Work, row: Outbox) -> None:
     lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
     held = [ref for kind, ref in lines if kind is LineKind.HELD]
     news = [ref for kind, ref in lines if kind is LineKind.NEWS]
-    when = next_open(work.calendar, work.policy, work.now)
+    try:
+        when = next_open(work.calendar, work.policy, work.now)
+    except UnknownYear:
+        when = work.now  # looked at again, and held again, until the calendar knows the year
     await work.session.execute(
         update(Outbox).where(Outbox.id.in_(held), Outbox.state == "bundled").values(state="pending", not_before=when)
     )
