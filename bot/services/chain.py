@@ -17,6 +17,7 @@ from bot.store.tables import Audit
 
 GENESIS = "0" * 64
 BATCH = 500
+SEALING = 0x6475_6261_6E01  # PostgreSQL's name for the lock on the end of the chain
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ async def seal(store: Store) -> int:
     done = 0
     while True:
         async with store.write() as session:
+            if not store.is_sqlite:
+                # Two processes at once (a replica, `audit verify`) would both go on from the same last entry.
+                await session.execute(select(func.pg_advisory_xact_lock(SEALING)))
             last = await session.scalar(
-                select(Audit).where(Audit.seal.is_not(None)).order_by(Audit.seal.desc()).limit(1).with_for_update()
+                select(Audit).where(Audit.seal.is_not(None)).order_by(Audit.seal.desc()).limit(1)
             )
             open_entries = (
                 await session.scalars(select(Audit).where(Audit.seal.is_(None)).order_by(Audit.id).limit(BATCH))

@@ -106,16 +106,16 @@ async def test_only_the_office_sends_at_night_and_only_at_once_by_its_own_word(c
     assert "请核对联络员名单" in town.gets()
 
 
-async def test_what_missed_its_morning_waits_for_the_next_one(world: World) -> None:
+async def test_what_missed_its_morning_waits_for_the_next_one(corner: World) -> None:
     """A platform away from 09:02 until the evening: nothing leaves at night, and tomorrow's digest says it all."""
-    town = world.who("新民镇")
-    world.platform.faults.plant({"api": "message/send", "status": 500, "times": 10_000})
-    await world.to("2021-05-25T17:29:00+08:00")
+    town = corner.who("新民镇")
+    corner.platform.faults.plant({"api": "message/send", "status": 500, "times": 10_000})
+    await corner.to("2021-05-25T17:29:00+08:00")
     town.gets_nothing()
-    world.platform.faults.clear()
-    await world.to("2021-05-25T22:00:00+08:00")
+    corner.platform.faults.clear()
+    await corner.to("2021-05-25T22:00:00+08:00")
     town.gets_nothing()
-    await world.to("2021-05-26T08:59:00+08:00")
+    await corner.to("2021-05-26T08:59:00+08:00")
     town.gets_nothing()
-    await world.to("2021-05-26T09:20:00+08:00")
+    await corner.to("2021-05-26T09:20:00+08:00")
     assert "34 法治政府建设年度报告" in town.gets()
