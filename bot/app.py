@@ -24,6 +24,7 @@ from bot.settings import Settings, SettingsError
 from bot.store import migrate
 from bot.store.engine import DatabaseError, Store
 from bot.store.facts import Tokens, remember_time, time_reached
+from bot.store.lease import Lease
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.transport import ssl_context
@@ -133,8 +134,11 @@ async def _build(
         tls=tls,
     )
     settings.make_data_dir()
+    lease = Lease(store)
+    stack.push_async_callback(lease.release)
     delivery = Delivery(
         store,
+        lease,
         client,
         clock,
         policy,
@@ -144,26 +148,29 @@ async def _build(
         real_now=real_now,
     )
     intake = Intake(store, clock)
-    engine = Engine(store, policy, clock.now, delivery.wake.set)
+    engine = Engine(store, lease, policy, clock.now, delivery.wake.set)
     dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, delivery.wake.set)
-    worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up)
+    worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up, lambda: not lease.schema_differs)
     roles = settings.roles
     machine = None
     loops: list[Loop] = []
     if "worker" in roles:
         loops.append(worker.run)
     if "scheduler" in roles:
-        await delivery.start()
         await plan_menu(store, policy, clock.now())
-        loops.append(delivery.run)
-        ticker = Ticker(engine, store, policy, clock.now, settings.duban_data_dir)
+        await lease.renew()
+        loops += [lease.run, delivery.run]
+        stack.push_async_callback(delivery.stop)
+        ticker = Ticker(engine, store, lease, policy, clock.now, settings.duban_data_dir)
         remember = _remembering(store, clock) if isinstance(clock, VirtualClock) else None
         ticker.start(clock.virtual, remember)
         stack.push_async_callback(ticker.stop)
+    else:
+        loops.append(lease.watch)
     if isinstance(clock, VirtualClock) and "scheduler" in roles:
         settle = worker.drain if "worker" in roles else _nothing_to_settle
         machine = TimeTravel(
-            clock, policy, engine, delivery, settle, lambda moment: remember_time(store, moment), asyncio.Lock()
+            clock, policy, engine, delivery, lease, settle, lambda moment: remember_time(store, moment), asyncio.Lock()
         )
     app = create_app(
         crypto if "web" in roles else None,

@@ -14,7 +14,7 @@ from bot.services.work import Lane
 from bot.store import migrate
 from bot.store.engine import DatabaseError, Store
 from bot.store.tables import Outbox
-from scheduler.delivery import Health
+from scheduler.outcome import Health
 
 # Every check says what to do, not only what is wrong.
 DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX = "数据库", "工作日历", "平台", "收件", "发件"

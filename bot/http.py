@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.clock import Clock, Moved
 from bot.domain.calendar import SHANGHAI, local
 from bot.inbox import Intake, Stored
+from bot.store.lease import LeaseLost
 from bot.wecom.crypto import CallbackCrypto, query_values
 from bot.wecom.errors import Forged, Malformed
 from bot.wecom.messages import parse
@@ -24,7 +25,7 @@ BODY_LIMIT = 64 * 1024  # bytes; the platform's callbacks have a few hundred
 
 class TimeMachine(Protocol):
     async def move(self, to: datetime) -> Moved | None:
-        """Moves the clock forward, doing what becomes due; None when `to` is in the past."""
+        """Moves the clock forward, doing what becomes due; None when `to` is in the past. Raises LeaseLost."""
         ...
 
     async def next(self) -> datetime | None: ...
@@ -143,7 +144,10 @@ class Turning:
             return _json({"error": '应为 {"now": "2021-06-30T09:30:00+08:00"}'}, status=400)
         if to.tzinfo is None:
             to = to.replace(tzinfo=SHANGHAI)
-        moved = await self._machine.move(to)
+        try:
+            moved = await self._machine.move(to)
+        except LeaseLost:
+            return _json({"error": "另一个进程正在负责排程和发送：请对那个进程的 /clock 操作"}, status=503)
         if moved is None:
             return _json({"error": "时钟只能往前走", "now": _iso(self._clock.now())}, status=409)
         return _json({"now": _iso(self._clock.now()), "planned": moved.planned, "sent": moved.sent})

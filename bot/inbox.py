@@ -1,7 +1,7 @@
 """From the callback to the handler: stored before it is acknowledged, handled once, in order per person (rule 7)."""
 
 import asyncio
-from collections import defaultdict
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,13 +14,15 @@ from bot.clock import Clock
 from bot.store.engine import Store
 from bot.store.people import key_of
 from bot.store.tables import Inbox as Row
+from bot.wecom.errors import ErrorClass, PlatformError
 
 log = structlog.get_logger()
 
 TABLE = Row.metadata.tables[Row.__tablename__]  # as a table: the ORM's bulk insert costs twice as much
 BATCH = 500  # callbacks stored in one commit
-READ = 200  # rows looked at in one round
-ATTEMPTS = 3
+ATTEMPTS = 3  # in a row, then the message is parked
+PAUSES = (5.0, 15.0, 60.0, 300.0)  # seconds; between such rows of attempts where it is the platform that fails
+PASSING = frozenset({ErrorClass.TRANSIENT, ErrorClass.RATE, ErrorClass.SETTINGS})
 PEOPLE_AT_ONCE = 8
 LOOK_AGAIN = 1.0  # seconds; another process may have stored something
 
@@ -101,64 +103,118 @@ GiveUp = Callable[[int, str], Awaitable[None]]
 
 
 class Worker:
-    """Takes stored messages to `handle`, one at a time for each person, different people side by side."""
+    """Takes stored messages to `handle`: one at a time for each person and in order, different people side by side.
 
-    def __init__(self, store: Store, wake: asyncio.Event, handle: Handle, give_up: GiveUp) -> None:
+    Nobody waits for somebody else's slow message. `may_work` is False while the database has another version's schema.
+    """
+
+    def __init__(
+        self, store: Store, wake: asyncio.Event, handle: Handle, give_up: GiveUp, may_work: Callable[[], bool]
+    ) -> None:
         self._store = store
         self._wake = wake
         self._handle = handle
         self._give_up = give_up
+        self._may_work = may_work
         self._turn = asyncio.Lock()
+        self._at_work: dict[str, asyncio.Task[None]] = {}  # person -> their message that is being handled
+        self._put_off: dict[str, _PutOff] = {}  # person -> their message that waits for the platform
 
     async def run(self) -> None:
         """Ends when cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                await self.drain()
-            except Exception:  # the database may be away for a moment; the messages are still there afterwards
-                log.exception("inbox.failed")
-            try:
-                await asyncio.wait_for(self._wake.wait(), timeout=LOOK_AGAIN)
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                try:
+                    await self.drain()
+                except Exception:  # the database may be away for a moment; the messages are still there afterwards
+                    log.exception("inbox.failed")
+                try:
+                    await asyncio.wait_for(self._wake.wait(), timeout=LOOK_AGAIN)
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._at_work.values():
+                task.cancel()
+            await asyncio.gather(*self._at_work.values(), return_exceptions=True)
 
     async def drain(self) -> int:
-        """Handles everything that is stored now. Returns how many messages that was."""
+        """Handles everything that is stored now. Returns how many messages were taken up for that."""
         async with self._turn:
-            handled = 0
-            while waiting := await self._waiting():
-                gate = asyncio.Semaphore(PEOPLE_AT_ONCE)
+            taken_up = 0
+            while True:
+                self._wake.clear()
+                taken_up += await self._take_up()
+                if not self._at_work:
+                    return taken_up
+                await self._something_happens()
 
-                async def one_person(rows: list[int], gate: asyncio.Semaphore = gate) -> None:
-                    async with gate:
-                        for row_id in rows:
-                            await self._one(row_id)
-
-                await asyncio.gather(*(one_person(rows) for rows in waiting.values()))
-                handled += sum(len(rows) for rows in waiting.values())
-            return handled
-
-    async def _waiting(self) -> dict[str, list[int]]:
-        query = select(Row.id, Row.sender).where(Row.state == "new").order_by(Row.id).limit(READ)
-        by_sender: dict[str, list[int]] = defaultdict(list)
+    async def _take_up(self) -> int:
+        """Starts on the first message of everybody who has one and is not being served."""
+        free = PEOPLE_AT_ONCE - len(self._at_work)
+        if free <= 0 or not self._may_work():
+            return 0
+        now = time.monotonic()
+        passed = [*self._at_work, *(person for person, one in self._put_off.items() if one.until > now)]
+        first = func.min(Row.id)
+        query = (
+            select(Row.sender, first)
+            .where(Row.state == "new", Row.sender.not_in(passed))
+            .group_by(Row.sender)
+            .order_by(first)
+            .limit(free)
+        )
         async with self._store.read() as session:
-            for row_id, sender in await session.execute(query):
-                by_sender[sender].append(row_id)
-        return dict(by_sender)
+            waiting = (await session.execute(query)).all()
+        for sender, row_id in waiting:
+            self._at_work[sender] = asyncio.create_task(self._one(sender, row_id))
+        return len(waiting)
 
-    async def _one(self, row_id: int) -> None:
+    async def _something_happens(self) -> None:
+        """A message was handled, a new one came in, or a second went by."""
+        woken = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(
+                {*self._at_work.values(), woken}, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            woken.cancel()
+        for person, task in list(self._at_work.items()):
+            if task.done():
+                del self._at_work[person]
+                task.result()  # what could not even be parked is the database's failure: `run` says it and goes on
+
+    async def _one(self, sender: str, row_id: int) -> None:
         """Tries a few times; then the message is parked with the reason, and the sender hears of it once."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 await self._handle(row_id)
+                self._put_off.pop(sender, None)
                 return
             except Exception as error:
                 log.exception("inbox.handler_failed", row=row_id, attempt=attempt)
-                if attempt == ATTEMPTS:
-                    await self._give_up(row_id, f"{type(error).__name__}: {error}"[:500])
-                else:
+                if attempt < ATTEMPTS:
                     await asyncio.sleep(0.05 * 4**attempt)
+                elif not self._wait_for_platform(sender, row_id, error):
+                    await self._give_up(row_id, f"{type(error).__name__}: {error}"[:500])
+                    self._put_off.pop(sender, None)
+
+    def _wait_for_platform(self, sender: str, row_id: int, error: Exception) -> bool:
+        """A file the platform cannot hand out just now is asked for again, for some minutes."""
+        if not isinstance(error, PlatformError) or error.cls not in PASSING:
+            return False
+        before = self._put_off.get(sender)
+        tries = before.tries + 1 if before and before.row_id == row_id else 0
+        if tries >= len(PAUSES):
+            return False
+        self._put_off[sender] = _PutOff(row_id, tries, time.monotonic() + PAUSES[tries])
+        return True
+
+
+@dataclass(frozen=True)
+class _PutOff:
+    row_id: int
+    tries: int
+    until: float  # on the monotonic clock
 
 
 async def backlog(store: Store) -> tuple[int, int]:

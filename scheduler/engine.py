@@ -5,16 +5,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
 from bot.domain.policy import Policy
 from bot.domain.timing import digest_moment
 from bot.services import requests
-from bot.services.planning import snapshot, store_plan
+from bot.services.planning import retire, snapshot, store_plan
 from bot.services.work import Work
 from bot.store.engine import Store
+from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Fact
 from scheduler.planner import plan
 
@@ -25,9 +25,10 @@ PLANNED_FACT = "planned"  # the last day whose digests were planned
 
 class Engine:
     def __init__(
-        self, store: Store, policy: Policy, now: Callable[[], datetime], on_planned: Callable[[], None]
+        self, store: Store, lease: Lease, policy: Policy, now: Callable[[], datetime], on_planned: Callable[[], None]
     ) -> None:
         self._store = store
+        self._lease = lease
         self._policy = policy
         self._now = now
         self._on_planned = on_planned
@@ -43,15 +44,14 @@ class Engine:
     async def _tick(self) -> int:
         now = self._now()
         try:
-            if not self._is_time(now) or await self._planned(now):
+            if not self._lease.held() or not self._is_time(now) or await self._planned(now):
                 return 0
             made = await self._plan(now)
         except UnknownYear as error:
             self.unknown_year = error.year
             log.error("planner.unknown_year", year=error.year)
             return 0
-        except IntegrityError:
-            # Another replica planned this morning at the same moment; what it stored stands.
+        except LeaseLost:
             log.info("planner.planned_elsewhere")
             return 0
         if made:
@@ -71,6 +71,8 @@ class Engine:
 
     async def _plan(self, now: datetime) -> int:
         async with self._store.write() as session:
+            await self._lease.fence(session)
+            await retire(Work(session, now, self._policy))
             # Told this very morning: what is good to know counts up to the digest hour.
             await requests.remind(Work(session, digest_moment(self._policy, local_day(now)), self._policy))
             await session.flush()

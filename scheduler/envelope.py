@@ -18,8 +18,8 @@ class Envelope:
         self._cards = cards
         self.salt = ""
 
-    async def seal(self, work: Work, row: Outbox, media_id: str) -> Dropped | None:
-        """Sets the row's body and words; `media_id` is that of a file. Dropped where nothing of it is due any more.
+    async def seal(self, work: Work, row: Outbox) -> Dropped | None:
+        """Sets the row's body and words; a file has been uploaded. Dropped where nothing of it is due any more.
 
         Raises ValueError for words or an account the platform cannot take.
         """
@@ -37,7 +37,7 @@ class Envelope:
             )
             return None
         if row.kind == "file":
-            row.body = bodies.file_body(self._agent_id, [userid], media_id)
+            row.body = bodies.file_body(self._agent_id, [userid], str(row.payload["media_id"]))
             row.words = f"［文件］{row.payload['name']}"
             return None
         rendered = await render(work, row)

@@ -9,11 +9,13 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import real_now
 from bot.domain.policy import Policy
 from bot.services import chain
 from bot.store.engine import Store
+from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Inbox
 from scheduler.engine import Engine
 
@@ -30,9 +32,10 @@ SENT_FILES_KEPT = 3 * 86400.0  # seconds
 
 class Ticker:
     def __init__(
-        self, engine: Engine, store: Store, policy: Policy, now: Callable[[], datetime], data_dir: Path
+        self, engine: Engine, store: Store, lease: Lease, policy: Policy, now: Callable[[], datetime], data_dir: Path
     ) -> None:
         self._data_dir = data_dir
+        self._lease = lease
         self._engine = engine
         self._store = store
         self._policy = policy
@@ -65,7 +68,11 @@ class Ticker:
         assert task is not None
         self._at_work.add(task)
         try:
-            await job()
+            if self._lease.held():
+                await job()
+        except (SQLAlchemyError, OSError, LeaseLost) as error:
+            # The database is away, or another process has taken over: the next tick does what this one could not.
+            log.warning("ticker.put_off", job=job.__name__, error=type(error).__name__)
         finally:
             self._at_work.discard(task)
 

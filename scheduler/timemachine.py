@@ -8,9 +8,12 @@ from datetime import datetime
 from bot.clock import Moved, VirtualClock
 from bot.domain.calendar import UnknownYear
 from bot.domain.policy import Policy
+from bot.store.lease import TTL, Lease, LeaseLost
 from scheduler.delivery import Delivery
 from scheduler.engine import Engine
 from scheduler.planner import next_moment
+
+TAKE_OVER = TTL + 3.0  # seconds: a process that was killed keeps its lease that long
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,19 @@ class TimeTravel:
     policy: Policy
     engine: Engine
     delivery: Delivery
+    lease: Lease
     settle_inbox: Callable[[], Awaitable[int]]  # handles what has come in, at the time it came
     remember: Callable[[datetime], Awaitable[None]]  # keeps the time reached in the database
     turn: asyncio.Lock
 
     async def move(self, to: datetime) -> Moved | None:
+        """None when `to` is in the past. Raises LeaseLost where another process plans and sends."""
         async with self.turn:
             # What `GET /clock` shows has no fractions of a second: to go where it says one is, is no way back.
             if to < self.clock.now().replace(microsecond=0):
                 return None
+            if not await self.lease.wait(TAKE_OVER):
+                raise LeaseLost
             # Counted as a difference: the ticker and the delivery loop run on meanwhile, and do part of the work.
             planned, sent = self.engine.made, self.delivery.accepted
             await self.settle_inbox()
@@ -37,6 +44,7 @@ class TimeTravel:
             while (stop := await self.next()) is not None and stop < to:
                 self.clock.jump(max(stop, self.clock.now()))
                 await self._due_now()
+                await self.remember(self.clock.now())
             self.clock.jump(max(to, self.clock.now()))
             await self._due_now()
             await self.remember(self.clock.now())

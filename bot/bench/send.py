@@ -20,7 +20,7 @@ async def measure() -> Report:
         about = machine.describe(where.folder)
         await load(where)
         async with serving("bot.bench.stub", [str(port)], {}, where.folder, port), running(where.settings()) as service:
-            await service.delivery.start()
+            await service.delivery.drain()  # takes the lease, and the menu is sent
             started = perf_counter()
             planned = await service.engine.tick()
             stored = perf_counter()

@@ -36,6 +36,8 @@ class Policy:
     context_minutes: int = 30
     member_per_minute: int = 20
     member_per_hour: int = 600
+    api_per_minute: int = 9_500
+    api_per_hour: int = 140_000
     raw_text_days: int = 30
     audit_days: int = 365
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
@@ -62,6 +64,8 @@ _KEYS = {
     ("context", "minutes"): "context_minutes",
     ("limits", "member_per_minute"): "member_per_minute",
     ("limits", "member_per_hour"): "member_per_hour",
+    ("limits", "api_per_minute"): "api_per_minute",
+    ("limits", "api_per_hour"): "api_per_hour",
     ("retention", "raw_text_days"): "raw_text_days",
     ("retention", "audit_days"): "audit_days",
 }
@@ -105,7 +109,7 @@ def _value(where: str, name: str, value: Any) -> Any:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100_000
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1_000_000
 
 
 def _calendar(table: Mapping[str, Any]) -> WorkCalendar:

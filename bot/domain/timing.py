@@ -67,6 +67,17 @@ def next_open(calendar: WorkCalendar, policy: Policy, moment: datetime) -> datet
     return at(calendar.next_workday(day), policy.digest_from)
 
 
+def held_until(calendar: WorkCalendar, policy: Policy, moment: datetime) -> datetime:
+    """`moment` if somebody may be asked to act then, else the end of the next morning's digest time.
+
+    The morning's digest takes such a message up as a line (rule 4), so it must not leave by itself before that is
+    planned; it does only where the planner has not come.
+    """
+    if in_window(calendar, policy, moment):
+        return moment
+    return at(local_day(next_open(calendar, policy, moment)), policy.digest_to)
+
+
 def digest_moment(policy: Policy, day: date) -> datetime:
     return at(day, policy.digest_from)
 

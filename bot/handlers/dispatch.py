@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.dialogue.commands import parse as understand
@@ -40,6 +42,7 @@ log = structlog.get_logger()
 
 LONGEST = 2000  # characters of one message
 PARTS = 4  # messages one answer may take
+ONE_PERSON = 0x6475_6261  # PostgreSQL's name for the locks on people whose message is being handled
 
 Handler = Callable[[Ctx, Command], Awaitable[str]]
 
@@ -146,8 +149,9 @@ class Dispatcher:
         if prepared is None:
             return
         async with self._store.write() as session:
+            await self._in_order(session, prepared.incoming.sender)
             row = await session.get(Inbox, row_id, with_for_update=True)
-            if row is None or row.state != "new":
+            if row is None or row.state != "new" or await _has_older(session, row):
                 return
             work = Work(session, self._clock.now(), self._policy, prepared.member, row.key)
             answer, files = await self._answer(work, prepared)
@@ -166,6 +170,11 @@ class Dispatcher:
             work = Work(session, self._clock.now(), self._policy)
             await self._reply(work, row.sender, row.key, answers.APOLOGY, [])
         self._wake_delivery()
+
+    async def _in_order(self, session: AsyncSession, sender: str) -> None:
+        """Between processes, too, one message of a person after the other."""
+        if not self._store.is_sqlite:
+            await session.execute(select(func.pg_advisory_xact_lock(ONE_PERSON, func.hashtext(people.key_of(sender)))))
 
     # -- before the transaction
 
@@ -286,6 +295,12 @@ def _words_of(incoming: Incoming) -> str:
     if incoming.kind in ("file", "image"):
         return f"［{incoming.kind}］{incoming.file_name}"
     return _text_of(incoming)
+
+
+async def _has_older(session: AsyncSession, row: Inbox) -> bool:
+    """Did another process store an earlier message of this person, that nobody has handled yet?"""
+    older = select(Inbox.id).where(Inbox.sender == row.sender, Inbox.state == "new", Inbox.id < row.id).limit(1)
+    return await session.scalar(older) is not None
 
 
 async def _reachable_again(work: Work, member: Member) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.planning import LineKind, Outcome
 from bot.services import audience, conversation
-from bot.services.planning import settle_stages
+from bot.services.planning import settle_stages, unbundle
 from bot.services.work import Lane, Work
 from bot.store.items import items_by_id
 from bot.store.tables import Ask, Member, Outbox
@@ -55,6 +55,8 @@ async def refused(work: Work, row: Outbox) -> None:
     await work.session.flush()
     if not await _hand_on(work, row):
         await settle_stages(work, row.payload.get("marks", []), Outcome.FAILED)
+    if row.kind == "digest":
+        await unbundle(work, row)
 
 
 async def _hand_on(work: Work, row: Outbox) -> bool:
@@ -83,5 +85,20 @@ _FOR_UNIT = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, Li
 
 
 async def lost(work: Work, row: Outbox) -> None:
-    """Failed for another final reason: what it carried was not delivered."""
+    """Failed for another final reason: what it carried was not delivered, and what it bundled goes with the next."""
     await settle_stages(work, row.payload.get("marks", []), Outcome.FAILED)
+    if row.kind == "digest":
+        await unbundle(work, row)
+
+
+UNSURE = "平台没有确认收到部分消息，这些消息可能未送达，不会自动重发。回复“统计”看有几条"
+
+
+async def unsure(work: Work, row: Outbox) -> None:
+    """May have arrived: counts as not delivered (nobody is escalated on a guess); the office hears of it once a day.
+
+    What asked somebody to act is asked again with the next digest: better said twice in other words than never.
+    """
+    await lost(work, row)
+    for key in await audience.office(work.session):
+        await work.tell(f"unsure:{work.today}:{key}", key, UNSURE)

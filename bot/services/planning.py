@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
 from bot.domain.states import OPEN, State
-from bot.domain.timing import next_open
+from bot.domain.timing import held_until
 from bot.services import audience
 from bot.services.work import Lane, Work
 from bot.store.facts import put
@@ -186,23 +186,36 @@ async def _remember_told(work: Work, plan: Plan) -> None:
 
 
 async def unplan(work: Work, row: Outbox) -> None:
-    """A digest that missed its day: what it carried is due again with the next one."""
+    """A digest that missed its day and was certainly not delivered: what it carried is due with the next one."""
     row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
     for assignment_id, cycle, key in row.payload.get("marks", []):
         stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
         if stage is not None and stage.outcome == Outcome.PLANNED:
             await work.session.delete(stage)
+    await unbundle(work, row)
+    news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) is LineKind.NEWS]
+    await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
+
+
+async def retire(work: Work) -> None:
+    """Before a morning is planned: digests of earlier days that were not delivered make way for today's."""
+    query = select(Outbox).where(Outbox.kind == "digest", Outbox.state == "pending", Outbox.doubtful.is_(False))
+    for row in (await work.session.scalars(query)).all():
+        if row.payload["day"] < work.today.isoformat():
+            await unplan(work, row)
+
+
+async def unbundle(work: Work, row: Outbox) -> None:
+    """Messages that were to be lines of this digest wait for the next one again."""
     lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
     held = [ref for kind, ref in lines if kind is LineKind.HELD]
-    news = [ref for kind, ref in lines if kind is LineKind.NEWS]
     try:
-        when = next_open(work.calendar, work.policy, work.now)
+        when = held_until(work.calendar, work.policy, work.now)
     except UnknownYear:
         when = work.now  # looked at again, and held again, until the calendar knows the year
     await work.session.execute(
         update(Outbox).where(Outbox.id.in_(held), Outbox.state == "bundled").values(state="pending", not_before=when)
     )
-    await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
 
 
 async def settle_stages(work: Work, marks: list[list[Any]], outcome: Outcome) -> None:

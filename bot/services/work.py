@@ -1,7 +1,7 @@
 """The unit of work: one transaction in which state, audit and outgoing messages change together (rule 7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -14,7 +14,7 @@ from bot.domain.calendar import WorkCalendar, local_day
 from bot.domain.people import Member
 from bot.domain.policy import Policy
 from bot.domain.states import Act
-from bot.domain.timing import next_open
+from bot.domain.timing import held_until
 from bot.store.items import ItemRow
 from bot.store.tables import Assignment, Audit, News, Outbox
 
@@ -40,7 +40,6 @@ class Work:
     policy: Policy
     member: Member | None = None
     message_key: str | None = None  # the callback that asked for it
-    woke: bool = field(default=False)  # something was put into the outbox
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -101,14 +100,13 @@ class Work:
         result = await self.session.execute(
             insert(Outbox).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(Outbox.id)
         )
-        self.woke = True
         return result.first() is not None
 
     async def prompt(
         self, key: str, kind: str, member_key: str, payload: dict[str, Any], reason: str, about: str | None = None
     ) -> None:
         """A message that asks somebody to act: at once in working hours, else with the next morning (rule 4)."""
-        when = next_open(self.calendar, self.policy, self.now)
+        when = held_until(self.calendar, self.policy, self.now)
         await self.send(key, Lane.ACTION, kind, member_key, payload, reason, about, not_before=when)
 
     async def tell(self, key: str, member_key: str, words: str) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
 POOL_SIZE = 10
+CONNECT_TIMEOUT = 10.0  # seconds
+COMMAND_TIMEOUT = 60.0  # seconds; a database that does not answer must not hold the service up for ever
 
 # An error of the database must not carry people's words into the log or a parked message (rule 8).
 _QUIET: dict[str, Any] = {"hide_parameters": True}
@@ -97,7 +99,14 @@ def _parse(url: str) -> URL:
 
 def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, **_QUIET)
+        return create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"timeout": CONNECT_TIMEOUT, "command_timeout": COMMAND_TIMEOUT},
+            **_QUIET,
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, **_QUIET)
@@ -127,8 +136,7 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
-    """Runs synchronous code (migrations) on a connection of the engine. Every command begins here, so a database that
-    is not there, or is none, is told apart here: raises DatabaseError."""
+    """Runs synchronous code (migrations) on a connection of the engine. Raises DatabaseError."""
 
     async def go(connection: AsyncConnection) -> Any:
         return await connection.run_sync(work)

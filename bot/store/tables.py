@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -210,6 +211,7 @@ class Inbox(Base):
     __table_args__ = (
         CheckConstraint("state IN ('new', 'done', 'parked')", name="state"),
         Index("ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+        Index("ix_inbox_sender", "sender", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(String(128), unique=True)
@@ -245,6 +247,12 @@ class Outbox(Base):
         ),
         Index("ix_outbox_member_sent", "member_key", "sent_at"),
         Index("ix_outbox_about", "about"),
+        Index(
+            "ix_outbox_waiting",
+            "member_key",
+            sqlite_where=text("state IN ('pending', 'sending')"),
+            postgresql_where=text("state IN ('pending', 'sending')"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -262,6 +270,9 @@ class Outbox(Base):
     first_try_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(  # a try of these bytes may have arrived
+        Boolean(), default=False, server_default=false()
+    )
     msgid: Mapped[str | None]
     response_code: Mapped[str | None]
     error: Mapped[str | None]
@@ -371,3 +382,13 @@ class Fact(Base):
     __tablename__ = "fact"
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     value: Mapped[dict[str, Any]]
+
+
+class LeaseRow(Base):
+    """Which process plans and sends (see bot.store.lease)."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    epoch: Mapped[int] = mapped_column(BigInteger())  # counts the times it changed hands
+    expires_at: Mapped[datetime]

@@ -40,7 +40,7 @@ async def test_two_workers_that_reach_for_one_message_handle_it_once(corner: Wor
     await corner.restart(duban_roles="web")
     await corner.platform.say(town.userid, "进展 34 正在起草")
     one, store = corner.service.worker, corner.service.store
-    other = Worker(store, asyncio.Event(), one._handle, one._give_up)
+    other = Worker(store, asyncio.Event(), one._handle, one._give_up, lambda: True)
     await asyncio.gather(one.drain(), other.drain())
     await corner.settle()
     assert town.gets().count("已记录") == 1

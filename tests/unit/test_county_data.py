@@ -388,5 +388,10 @@ def test_the_default_policy_is_the_one_of_the_rules() -> None:
     assert list(raw["escalation"].values()) == [1, 3, 7, 10, 3]
     assert raw["review"] == {"lead": 3, "office": 5}
     assert raw["context"] == {"minutes": 30}
-    assert raw["limits"] == {"member_per_minute": 20, "member_per_hour": 600}
+    assert raw["limits"] == {
+        "member_per_minute": 20,
+        "member_per_hour": 600,
+        "api_per_minute": 9500,
+        "api_per_hour": 140000,
+    }
     assert raw["retention"] == {"raw_text_days": 30, "audit_days": 365}

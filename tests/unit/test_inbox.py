@@ -83,7 +83,7 @@ async def test_one_persons_messages_are_handled_in_order_and_others_beside_them(
     async def give_up(row_id: int, reason: str) -> None:
         raise AssertionError(reason)
 
-    assert await Worker(store, intake.stored, handle, give_up).drain() == 6
+    assert await Worker(store, intake.stored, handle, give_up, lambda: True).drain() == 6
     assert [key for key in handled if key.startswith("a")] == ["a1", "a2", "a3"]
     assert [key for key in handled if key.startswith("b")] == ["b1", "b2", "b3"]
     assert await backlog(store) == (0, 0)
@@ -107,7 +107,7 @@ async def test_a_handler_that_fails_is_tried_three_times_and_then_given_up_once(
         given_up.append((await key_of_row(store, row_id), reason))
         await done(store, row_id, "parked", reason)
 
-    worker = Worker(store, intake.stored, handle, give_up)
+    worker = Worker(store, intake.stored, handle, give_up, lambda: True)
     assert await worker.drain() == 2
     assert tried == ["bad", "bad", "bad", "good"]
     assert given_up == [("bad", "RuntimeError: the handler is broken")]
@@ -131,7 +131,7 @@ async def test_a_handler_that_fails_once_is_not_given_up(store: Store) -> None:
     async def give_up(row_id: int, reason: str) -> None:
         raise AssertionError(reason)
 
-    await Worker(store, intake.stored, handle, give_up).drain()
+    await Worker(store, intake.stored, handle, give_up, lambda: True).drain()
     assert attempts == 2 and await states(store) == {"shaky": "done"}
 
 
@@ -146,7 +146,7 @@ async def test_a_stored_message_wakes_the_worker(store: Store) -> None:
     async def give_up(row_id: int, reason: str) -> None:
         raise AssertionError(reason)
 
-    running = asyncio.create_task(Worker(store, intake.stored, handle, give_up).run())
+    running = asyncio.create_task(Worker(store, intake.stored, handle, give_up, lambda: True).run())
     try:
         await intake.accept(Stored("msg-1", "someone", "s"))
         await asyncio.wait_for(handled.wait(), 4)  # less than the five seconds after which it looks by itself

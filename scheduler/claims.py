@@ -1,0 +1,281 @@
+"""Which messages go next, and whether they still should: the outbox's half of delivery, inside one transaction."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.domain.calendar import UnknownYear, local_day
+from bot.domain.policy import Policy
+from bot.domain.timing import held_until, next_open
+from bot.services.planning import unplan
+from bot.services.rendering import still_due
+from bot.services.work import Lane, Work
+from bot.store.tables import Member, Outbox, Post
+from scheduler.envelope import Envelope
+from scheduler.limits import HOUR, ApiLimit, DayLimit, MemberLimits
+from scheduler.outcome import DUPLICATE_WINDOW, Outcomes, is_message
+
+log = structlog.get_logger()
+
+WINDOW = 200  # rows of a lane among which the turns of units are shared out
+PUT_OFF = timedelta(minutes=5)  # after a row that could not be looked at
+LOOKS = 5  # such looks before a row is given up
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is being sent; `body` is None for a file that must be uploaded first."""
+
+    id: int
+    kind: str
+    member_key: str | None
+    body: bytes | None
+    payload: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row that is due."""
+
+    id: int
+    member_key: str | None
+
+    @property
+    def person(self) -> str:
+        """Whose turn it takes; what is for nobody in particular waits for nobody."""
+        return self.member_key or f"#{self.id}"
+
+
+class Claims:
+    def __init__(
+        self, policy: Policy, envelope: Envelope, outcomes: Outcomes, real_now: Callable[[], datetime]
+    ) -> None:
+        self._policy = policy
+        self._envelope = envelope
+        self._outcomes = outcomes
+        self._real_now = real_now
+        self._members = MemberLimits(policy, real_now)
+        self._api = ApiLimit(policy, real_now)
+        self._day = DayLimit()
+        self._held: set[str] = set()  # people whose answers must wait a little
+        self.answers_at: datetime | None = None  # real time at which a held answer may go
+
+    async def rebuild(self, session: AsyncSession, now: datetime) -> None:
+        """Takes the limits from what was sent."""
+        sent = await session.execute(
+            select(Outbox.member_key, Outbox.sent_at)
+            .where(Outbox.sent_at > now - HOUR, Outbox.member_key.is_not(None))
+            .order_by(Outbox.sent_at)
+        )
+        rows = [(key, moment) for key, moment in sent if key and moment]
+        self._members.rebuild(rows)
+        self._api.rebuild(moment for _, moment in rows)
+        today = local_day(now)
+        since = now - timedelta(days=1)
+        moments = await session.scalars(select(Outbox.sent_at).where(Outbox.sent_at > since))
+        accounts = await session.scalar(select(func.count()).select_from(Member))
+        self._day.rebuild(today, sum(1 for one in moments if one and local_day(one) == today), accounts or 0)
+
+    def new_round(self) -> None:
+        self._held.clear()
+        self.answers_at = None
+
+    # -- whose turn
+
+    async def next(self, work: Work, want: int, busy: Collection[str]) -> tuple[list[Claimed], int]:
+        """At most `want` rows, one of a person, marked as being sent; and how many were looked at for that."""
+        if self._outcomes.stopped():
+            return [], 0
+        free = self._api.free()
+        if not free:
+            self._later(self._api.wait())
+            return [], 0
+        chosen = await self._choose(work, min(want, free), busy)
+        rows = await work.session.scalars(
+            select(Outbox)
+            .where(Outbox.id.in_([one.id for one in chosen]), Outbox.state == "pending")
+            .with_for_update(skip_locked=True)
+        )
+        by_id = {row.id: row for row in rows.all()}
+        claimed: list[Claimed] = []
+        for one in chosen:
+            row = by_id.get(one.id)
+            if row is not None and (ready := await self._look_at(work, row)) is not None:
+                claimed.append(ready)
+        return claimed, len(by_id)
+
+    async def _choose(self, work: Work, want: int, busy: Collection[str]) -> list[Waiting]:
+        """Lane after lane; inside a lane the units take turns, and each person's messages go in order."""
+        chosen: list[Waiting] = []
+        taken = set(busy)
+        parked = self._outcomes.parked()
+        probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
+        for lane in Lane:
+            if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
+                continue
+            passed = taken | self._held if lane == Lane.REPLY else taken
+            rows = (await work.session.execute(_due(lane, work.now, passed))).all()
+            waiting = [Waiting(row.id, row.member_key) for row in rows]
+            if len(waiting) > want - len(chosen):
+                waiting = in_turn(waiting, await _units(work.session, waiting))
+            for one in waiting:
+                if one.person not in taken:
+                    taken.add(one.person)
+                    chosen.append(one)
+                    if len(chosen) == want or probing:
+                        return chosen
+        return chosen
+
+    # -- still due?
+
+    async def _look_at(self, work: Work, row: Outbox) -> Claimed | None:
+        row_id = row.id
+        try:
+            async with work.session.begin_nested():
+                return await self._claim(work, row)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not the row
+        except Exception as error:
+            # One row that cannot be looked at must not stop the others.
+            log.exception("delivery.row_failed", row=row_id)
+            again = await work.session.get_one(Outbox, row_id)
+            again.attempts += 1
+            why = f"不能处理：{type(error).__name__}"
+            if again.attempts >= LOOKS:
+                again.state, again.error = "failed", why
+            else:
+                again.not_before, again.error = work.now + PUT_OFF, why
+            return None
+
+    async def _claim(self, work: Work, row: Outbox) -> Claimed | None:
+        """Checks that a row is still due, renders it once, and marks it as being sent."""
+        if not await self._in_time(work, row) or self._held_back(row, work.now):
+            return None
+        dropped = await still_due(work, row)
+        if dropped is None and row.body is None and not self._to_upload(row):
+            try:
+                dropped = await self._envelope.seal(work, row)
+            except (ValueError, KeyError) as error:
+                # Words or an account the platform cannot take: this one is final, the others go on.
+                log.exception("delivery.not_renderable", row=row.id)
+                await self._outcomes.give_up(work, row, f"不能生成消息：{error}")
+                return None
+        if dropped is not None:
+            row.state, row.error = "cancelled", dropped.why
+            return None
+        row.attempts += 1
+        if row.body is not None:
+            row.state = "sending"
+            row.first_try_at = row.first_try_at or work.now
+            if row.member_key and is_message(row.kind):
+                self._members.took(row.member_key, work.now)
+                self._day.took(work.today)
+                self._api.took()
+        await work.session.flush()
+        return Claimed(row.id, row.kind, row.member_key, row.body, dict(row.payload))
+
+    def _to_upload(self, row: Outbox) -> bool:
+        return row.kind == "file" and not row.payload.get("media_id")
+
+    async def _in_time(self, work: Work, row: Outbox) -> bool:
+        """Not outside working hours (rule 3), not another day's digest, not outside the platform's duplicate check."""
+        digest = row.kind == "digest"
+        opens = self._opens(work, row)
+        missed = digest and (opens > work.now or row.payload["day"] != work.today.isoformat())
+        stale = row.first_try_at is not None and work.now - row.first_try_at > DUPLICATE_WINDOW
+        if row.doubtful and (stale or missed):
+            await self._outcomes.unknown(work, row)
+            return False
+        if missed:  # tomorrow has its own: what it would have said is planned again
+            await unplan(work, row)
+            return False
+        if opens > work.now:
+            row.not_before = opens
+            return False
+        if stale:
+            # Certainly never accepted: said anew, with the facts of now.
+            row.body, row.words, row.first_try_at = None, None, None
+        return True
+
+    def _opens(self, work: Work, row: Outbox) -> datetime:
+        """When this row may leave: nothing proactive outside working hours, whatever kept it until now."""
+        if row.lane == Lane.REPLY or row.payload.get("urgent"):
+            return work.now
+        when = held_until if row.lane == Lane.ACTION and row.body is None else next_open
+        try:
+            return when(self._policy.calendar, self._policy, work.now)
+        except UnknownYear:
+            return work.now + HOUR  # never a guess; /readyz says what is missing
+
+    def _held_back(self, row: Outbox, now: datetime) -> bool:
+        """Over this person's limits? Then the row stays, for later."""
+        if row.member_key is None or not is_message(row.kind):
+            return False
+        if row.lane > Lane.REPLY:
+            wait = self._members.wait(row.member_key, now)
+            if wait:
+                row.not_before = now + wait
+            return bool(wait)
+        wait = self._members.answer_wait(row.member_key, now)
+        if wait:
+            self._held.add(row.member_key)
+            self._later(wait)
+        return bool(wait)
+
+    def _later(self, wait: timedelta) -> None:
+        free = self._real_now() + wait
+        self.answers_at = min(free, self.answers_at) if self.answers_at else free
+
+
+def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | None]:
+    """The lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order."""
+    ahead = aliased(Outbox)
+    behind = exists().where(
+        ahead.member_key == Outbox.member_key,
+        ahead.state == "pending",
+        ahead.lane == Outbox.lane,
+        ahead.id < Outbox.id,
+        ahead.attempts > 0,
+    )
+    return (
+        select(Outbox.id, Outbox.member_key)
+        .where(
+            Outbox.state == "pending",
+            Outbox.lane == int(lane),
+            Outbox.not_before <= now,
+            Outbox.member_key.is_(None) | Outbox.member_key.not_in(list(passed)),
+            ~behind,
+        )
+        .order_by(Outbox.not_before, Outbox.id)
+        .limit(WINDOW)
+    )
+
+
+async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:
+    """Account → unit, of everybody somebody waits for."""
+    keys = {one.member_key for one in waiting if one.member_key}
+    rows = await session.execute(
+        select(Post.member_key, Post.unit).where(Post.member_key.in_(keys)).order_by(Post.position.desc())
+    )
+    return {key: unit for key, unit in rows}  # noqa: C416  # the rows are no tuples to mypy
+
+
+def in_turn(waiting: Sequence[Waiting], unit_of: dict[str, str]) -> list[Waiting]:
+    """The units take turns; each unit's own keep their order. Whoever has none is a unit of their own."""
+    queues: dict[str, deque[Waiting]] = defaultdict(deque)
+    for one in waiting:
+        queues[unit_of.get(one.person, one.person)].append(one)
+    found: list[Waiting] = []
+    while queues:
+        for unit in list(queues):
+            found.append(queues[unit].popleft())
+            if not queues[unit]:
+                del queues[unit]
+    return found
