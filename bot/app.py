@@ -80,6 +80,7 @@ class Service:
     store: Store
     clock: Clock
     app: web.Application
+    lease: Lease
     delivery: Delivery
     engine: Engine
     worker: Worker
@@ -180,7 +181,7 @@ async def _build(
         clock,
         machine,
     )
-    return Service(store, clock, app, delivery, engine, worker, machine), loops
+    return Service(store, clock, app, lease, delivery, engine, worker, machine), loops
 
 
 async def _nothing_to_settle() -> int:

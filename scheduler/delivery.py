@@ -104,8 +104,11 @@ class Delivery:
             self._claims.new_round()
             if not self._lease.held() and not await self._lease.renew():
                 return 0
-            if self._taken_over != self._lease.epoch:
-                await self._take_over()
+            try:
+                if self._taken_over != self._lease.epoch:
+                    await self._take_over()
+            except LeaseLost:
+                return 0
             while True:
                 self.wake.clear()
                 looked_at = await self._round(AT_ONCE - len(self._calls))

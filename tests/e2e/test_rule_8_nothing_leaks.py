@@ -191,7 +191,12 @@ async def test_raw_words_are_kept_for_thirty_days(corner: World) -> None:
     """The hourly tidying, at two moments: it runs in real time, for which no story waits."""
     town, service = corner.who("新民镇"), corner.service
     ticker = Ticker(
-        service.engine, service.store, corner.settings.policy, service.clock.now, corner.settings.duban_data_dir
+        service.engine,
+        service.store,
+        service.lease,
+        corner.settings.policy,
+        service.clock.now,
+        corner.settings.duban_data_dir,
     )
     await town.says("进展 18 方案已经起草")
     async with refusing(corner, "audit", when="NEW.act = 'sign'"):
