@@ -12,7 +12,7 @@ LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
 
 
 async def states(world: World, key: str) -> list[tuple[str, int]]:
-    found = await world.rows(f"SELECT state, attempts FROM outbox WHERE key LIKE '{key}' ORDER BY id")
+    found = await world.rows("SELECT state, attempts FROM outbox WHERE key LIKE :key ORDER BY id", key=key)
     return [(row.state, row.attempts) for row in found]
 
 
@@ -106,7 +106,7 @@ async def test_a_slow_call_to_one_person_holds_up_nobody_else(corner: World) -> 
         await asyncio.wait_for(held.wait(), 10)
         await corner.platform.say(other.userid, "任务 34")
         async with asyncio.timeout(10):
-            while not other.look():
+            while not other.look():  # noqa: ASYNC110  # the phone has no event to wait for
                 await asyncio.sleep(0)
         town.gets_nothing()
     finally:
@@ -117,8 +117,9 @@ async def test_a_slow_call_to_one_person_holds_up_nobody_else(corner: World) -> 
 
 async def test_one_row_that_cannot_be_claimed_does_not_stop_the_others(corner: World) -> None:
     town, other = corner.who("新民镇"), corner.who("高峰镇")
+    claimed = f"NEW.state = 'sending' AND NEW.member_key = '{town.userid.lower()}'"
     async with refusing(
-        corner, "outbox", "UPDATE", when=f"NEW.state = 'sending' AND NEW.member_key = '{town.userid.lower()}'"
+        corner, "outbox", "UPDATE", when=claimed
     ):
         await corner.platform.say(town.userid, "任务 34")
         await corner.settle()
