@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import fcntl
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -24,7 +22,7 @@ from bot.settings import Settings, SettingsError
 from bot.store import migrate
 from bot.store.engine import DatabaseError, Store
 from bot.store.facts import Tokens, remember_time, time_reached
-from bot.store.lease import Lease
+from bot.store.lease import Lease, only_process
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.transport import ssl_context
@@ -40,10 +38,13 @@ Loop = Callable[[], Coroutine[object, object, None]]
 
 async def make_clock(store: Store, settings: Settings) -> Clock:
     """The service's clock: real, or virtual from the later of DUBAN_CLOCK and the time this database has reached."""
+    async with store.read() as session:
+        return clock_from(settings, await time_reached(session))
+
+
+def clock_from(settings: Settings, reached: datetime | None) -> Clock:
     if settings.duban_clock is None:
         return RealClock()
-    async with store.read() as session:
-        reached = await time_reached(session)
     start = settings.duban_clock if reached is None else max(settings.duban_clock, reached)
     return VirtualClock(start, settings.duban_clock_speed)
 
@@ -55,22 +56,6 @@ async def check_schema(store: Store) -> None:
         raise DatabaseError("数据库还没有建立：请先运行 duban init")
     if at != migrate.wanted():
         raise DatabaseError("数据库结构与程序版本不符：请运行 duban init 升级（或换用相应版本的程序）")
-
-
-@contextlib.contextmanager
-def only_process(store: Store) -> Iterator[None]:
-    """On SQLite one service process at a time; the lock goes with the process, however it ends."""
-    path = store.path
-    if path is None:
-        yield
-        return
-    lock: IO[str]
-    with Path(f"{path}-lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DatabaseError(f"已有一个 duban serve 在使用 {path}：SQLite 只允许一个服务进程") from None
-        yield
 
 
 @dataclass(frozen=True)

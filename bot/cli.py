@@ -1,18 +1,16 @@
 """The commands of DESIGN §6. Exit 0 done, 1 refused or failed with one clear line, 2 wrong usage."""
 
-import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
-import structlog
 import typer
 
+from bot import operations
 from bot.bench.command import bench
-from bot.settings import Settings, SettingsError, load_settings
+from bot.console import Refusal, load_settings_or_fail, log_to_stderr, run, say, until_stopped, with_store
+from bot.settings import Settings
 from bot.store.engine import DatabaseError, Store, first_line
 
 app = typer.Typer(
@@ -25,75 +23,6 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="审计记录。", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
-
-T = TypeVar("T")
-
-
-class Refusal(Exception):  # an answer to the operator
-    """Ends the command with exit 1 and this text."""
-
-
-def say(text: str) -> None:
-    typer.echo(text)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs one command. What the operator can mend is one line on stderr and exit 1."""
-    import uvloop
-
-    from bot.documents.county import CountyError
-    from bot.documents.ledger import LedgerError
-    from bot.documents.roster import RosterError
-    from bot.domain.calendar import UnknownYear
-    from bot.services.roster import RosterRefused
-
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    except (RosterRefused, RosterError) as error:
-        fail("人员名单没有导入，什么都没有改：\n" + "\n".join(f"  {problem}" for problem in error.problems))
-    except (SettingsError, DatabaseError, CountyError, LedgerError, UnknownYear, Refusal) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"文件或目录用不了：{error.filename or error}（请检查路径和权限）")
-
-
-def fail(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(1)
-
-
-def log_to_stderr(human: bool) -> None:
-    """JSON lines for the service, readable ones for a person; never on stdout, which belongs to the command."""
-    renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(ensure_ascii=False)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-
-
-async def with_store(settings: Settings, work: Callable[[Store, datetime], Awaitable[T]]) -> T:
-    """Runs `work` with the database and the time of its clock. Raises DatabaseError where there is no schema."""
-    from sqlalchemy.exc import DBAPIError
-
-    from bot.app import check_schema, make_clock
-
-    store = Store(settings.duban_database_url)
-    try:
-        await check_schema(store)
-        clock = await make_clock(store, settings)
-        return await work(store, clock.now())
-    except DBAPIError as error:
-        raise DatabaseError(f"数据库用不了：{first_line(error.orig or error)}") from error
-    finally:
-        await store.close()
 
 
 @app.callback()
@@ -225,26 +154,6 @@ async def _serve(settings: Settings) -> None:
     await serve_service(settings, lambda address: say(f"督办服务已启动：{address}"))
 
 
-async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Runs until SIGINT or SIGTERM; both end it cleanly."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    stopping = False
-
-    def stop() -> None:
-        nonlocal stopping
-        stopping = True
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not stopping:
-            raise
-
-
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="聊天页面的端口")] = 8000,
@@ -372,15 +281,9 @@ async def _verify(settings: Settings) -> None:
 
 
 app.command()(bench)
-
-
-def load_settings_or_fail(**overrides: object) -> Settings:
-    try:
-        settings = load_settings(**overrides)
-        _ = settings.policy
-    except SettingsError as error:
-        fail(str(error))
-    return settings
+app.command()(operations.outbox)
+app.command()(operations.backup)
+app.command()(operations.restore)
 
 
 def main() -> None:

@@ -221,7 +221,7 @@ class Claims:
         if row.lane > Lane.REPLY:
             wait = self._members.wait(row.member_key, now)
             if wait:
-                row.not_before = now + wait
+                row.not_before, row.error = now + wait, "此人短时间内收到的消息已到上限，稍后再发"
             return bool(wait)
         wait = self._members.answer_wait(row.member_key, now)
         if wait:

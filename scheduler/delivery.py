@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.domain.policy import Policy
 from bot.services.work import Work
 from bot.store.engine import Store
+from bot.store.facts import DELIVERY, SALT, put
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Fact, Outbox
 from bot.wecom.client import SendResult, WecomClient
@@ -33,7 +34,6 @@ AT_ONCE = 16  # people written to at the same time
 LOOK_AGAIN = 1.0  # seconds of real time; another process may have put something into the outbox
 TRY_AGAIN = 5.0  # seconds after the database was away
 STOP_WITHIN = 5.0  # seconds that calls under way are given at the end
-SALT_FACT = "outbox.salt"
 
 
 class Delivery:
@@ -64,6 +64,7 @@ class Delivery:
         self._taken_over: int | None = None  # the epoch in which this process took over what was being sent
         self._calls: dict[int, asyncio.Task[Answer]] = {}  # row id -> the call under way, or its answer to be recorded
         self._people: dict[int, str] = {}  # row id -> whose message it is
+        self._said: dict[str, object] = {}  # what the database says of what keeps this process from sending
         self.wake = asyncio.Event()
         self.accepted = 0  # messages the platform took since this process started
 
@@ -128,9 +129,9 @@ class Delivery:
         while the platform still tells repeats (or is given up on)."""
         async with self._store.write() as session:
             await self._lease.fence(session)
-            fact = await session.get(Fact, SALT_FACT)
+            fact = await session.get(Fact, SALT)
             if fact is None:
-                fact = Fact(key=SALT_FACT, value={"salt": f"{random.getrandbits(40):x}"})
+                fact = Fact(key=SALT, value={"salt": f"{random.getrandbits(40):x}"})
                 session.add(fact)
             self._envelope.salt = str(fact.value["salt"])
             sending = await session.execute(
@@ -141,6 +142,7 @@ class Delivery:
             )
             resumed = len(sending.all())
             await self._claims.rebuild(session, self._clock.now())
+            await put(session, DELIVERY, self._said)
         self._calls.clear()
         self._people.clear()
         self._taken_over = self._lease.epoch
@@ -173,6 +175,9 @@ class Delivery:
                 work = Work(session, self._clock.now(), self._policy)
                 for row_id, call in answered.items():
                     taken += await self._record(work, row_id, call.result())
+                if self._outcomes.blocked() != self._said:
+                    self._said = self._outcomes.blocked()
+                    await put(session, DELIVERY, self._said)
                 if want > 0:
                     busy = {person for row_id, person in self._people.items() if row_id not in answered}
                     claimed, looked_at = await self._claims.next(work, want + len(answered), busy)

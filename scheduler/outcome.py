@@ -62,6 +62,11 @@ class Outcomes:
             self.health.halted_until = None  # one try; `halted` stays until it succeeds
         return self.health.halted_until is not None
 
+    def blocked(self) -> dict[str, object]:
+        """What keeps messages from being sent, for other processes and commands to see."""
+        parked = {str(lane): until.isoformat() for lane, until in self.health.parked.items()}
+        return {"halted": self.health.halted, "parked": parked} if self.health.halted or parked else {}
+
     def parked(self) -> list[int]:
         return [lane for lane, until in self.health.parked.items() if until > self._real_now()]
 

@@ -12,6 +12,8 @@ from bot.wecom.tokens import StoredToken
 
 TOKEN = "platform.token"
 CLOCK = "clock.reached"
+SALT = "outbox.salt"  # makes the ids of cards differ from those of another database on the same application
+DELIVERY = "delivery.state"  # what keeps delivery from sending, for every process to see
 
 
 async def put(session: AsyncSession, key: str, value: dict[str, Any]) -> None:

@@ -7,9 +7,13 @@ while the process is stopped.
 """
 
 import asyncio
+import contextlib
+import fcntl
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import IO
 
 import structlog
 from sqlalchemy import text
@@ -17,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import migrate
-from bot.store.engine import Store
+from bot.store.engine import DatabaseError, Store
 
 log = structlog.get_logger()
 
@@ -124,3 +128,28 @@ class Lease:
                 return False
             await asyncio.sleep(0.2)
         return True
+
+
+@contextlib.contextmanager
+def only_process(store: Store) -> Iterator[None]:
+    """On SQLite one service process at a time; the lock goes with the process, however it ends."""
+    path = store.path
+    if path is None:
+        yield
+        return
+    lock: IO[str]
+    with Path(f"{path}-lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseError(f"已有一个 duban serve 在使用 {path}：SQLite 只允许一个服务进程") from None
+        yield
+
+
+async def being_served(store: Store) -> bool:
+    """Is a service process planning and sending on this PostgreSQL database right now?"""
+    if store.is_sqlite:
+        return False
+    async with store.read() as session:
+        held = text("SELECT count(*) FROM lease WHERE expires_at > clock_timestamp()")
+        return bool(await session.scalar(held))

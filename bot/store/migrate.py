@@ -48,6 +48,12 @@ def wanted() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+@cache
+def known() -> frozenset[str]:
+    """Every schema revision up to this version's."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 async def differs(store: Store) -> bool:
     """Is the database at another version's schema (a rolling upgrade, or a step back)?"""
     async with store.read() as session:

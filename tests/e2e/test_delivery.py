@@ -118,9 +118,7 @@ async def test_a_slow_call_to_one_person_holds_up_nobody_else(corner: World) -> 
 async def test_one_row_that_cannot_be_claimed_does_not_stop_the_others(corner: World) -> None:
     town, other = corner.who("新民镇"), corner.who("高峰镇")
     claimed = f"NEW.state = 'sending' AND NEW.member_key = '{town.userid.lower()}'"
-    async with refusing(
-        corner, "outbox", "UPDATE", when=claimed
-    ):
+    async with refusing(corner, "outbox", "UPDATE", when=claimed):
         await corner.platform.say(town.userid, "任务 34")
         await corner.settle()
         assert "34" in await other.says("任务 34")
