@@ -162,7 +162,7 @@ async def _build(
         crypto if "web" in roles else None,
         intake if "web" in roles else None,
         lambda: health.checks(store, policy, clock.now(), delivery.health, engine.unknown_year),
-        lambda: health.metrics(store, clock.now()),
+        lambda: health.metrics(store, policy, clock.now(), delivery.health.errors),
         clock,
         machine,
     )

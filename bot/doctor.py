@@ -22,6 +22,7 @@ async def examine(settings: Settings) -> tuple[list[str], bool]:
         if checks[-1].ok:
             clock = await make_clock(store, settings)
             checks += [health.calendar(settings.policy, clock.now()), *await health.queues(store)]
+            checks.append(await health.watch(store, settings.policy, clock.now()))
             checks += await _people(settings, store, clock.now())
         if checks[0].ok:
             checks.append(await _platform(settings, store, checks[1].ok))

@@ -1,23 +1,26 @@
 """What the operator must know: the checks of /readyz and `duban doctor`, the figures of /metrics."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.calendar import local
+from bot.domain.calendar import UnknownYear, at, local
 from bot.domain.policy import Policy
 from bot.http import Check
 from bot.inbox import backlog
 from bot.services.work import Lane
 from bot.store import migrate
 from bot.store.engine import DatabaseError, Store
-from bot.store.tables import Outbox
+from bot.store.tables import Fact, Inbox, Outbox
+from scheduler import auditor
+from scheduler.engine import PLANNED_FACT
 from scheduler.outcome import Health
 
 # Every check says what to do, not only what is wrong.
-DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX = "数据库", "工作日历", "平台", "收件", "发件"
+DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX, WATCH = "数据库", "工作日历", "平台", "收件", "发件", "巡检"
 
 
 async def checks(
@@ -27,8 +30,10 @@ async def checks(
     found = [await database(store), calendar(policy, now, unknown_year)]
     if delivery is not None:
         found.append(Check(PLATFORM, not delivery.halted, delivery.halted or "正常"))
+        if delivery.failing:
+            found.append(Check(OUTBOX, False, f"发送循环出错：{delivery.failing}"))
     if found[0].ok:
-        found += await queues(store)
+        found += [*await queues(store), await watch(store, policy, now)]
     return found
 
 
@@ -71,8 +76,17 @@ async def queues(store: Store) -> list[Check]:
     ]
 
 
-async def metrics(store: Store, now: datetime) -> bytes:
-    """Prometheus text, made from the database at the moment of asking: the same on every replica."""
+async def watch(store: Store, policy: Policy, now: datetime) -> Check:
+    """What the auditor found. Said and not failing: a replica that is taken out of service for it helps nobody."""
+    found = await auditor.findings(store, policy, now)
+    return Check(WATCH, True, "注意：" + "；".join(one.words for one in found) if found else "没有发现该发未发或卡住的")
+
+
+async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[str, int]) -> bytes:
+    """Prometheus text, made from the database at the moment of asking: the same on every replica.
+
+    `errors`: what the platform answered this process with, by code.
+    """
     registry = CollectorRegistry()
     inbox = Gauge("duban_inbox_messages", "Stored callbacks by state", ["state"], registry=registry)
     depth = Gauge("duban_outbox_messages", "Outgoing messages by lane and state", ["lane", "state"], registry=registry)
@@ -91,4 +105,29 @@ async def metrics(store: Store, now: datetime) -> bytes:
             .group_by(Outbox.lane)
         ):
             age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
+        first = await session.scalar(select(func.min(Inbox.received_at)).where(Inbox.state == "new"))
+        planned = await session.get(Fact, PLANNED_FACT)
+    lag = Gauge("duban_inbox_lag_seconds", "Age of the oldest message that is not handled", registry=registry)
+    lag.set((now - first).total_seconds() if first else 0)
+    behind = Gauge("duban_planner_lag_seconds", "How long this morning has waited to be planned", registry=registry)
+    behind.set(_planner_lag(policy, now, str(planned.value["day"]) if planned else ""))
+    should_not_be = Gauge("duban_auditor_findings", "What the auditor found", ["check"], registry=registry)
+    for finding in await auditor.findings(store, policy, now):
+        should_not_be.labels(finding.check).set(finding.count)
+    answered = Gauge(
+        "duban_platform_errors", "Errors of the platform by code since the start", ["code"], registry=registry
+    )
+    for code, count in errors.items():
+        answered.labels(code).set(count)
     return generate_latest(registry)
+
+
+def _planner_lag(policy: Policy, now: datetime, planned: str) -> float:
+    here = local(now)
+    try:
+        due = policy.digest_from <= here.time() <= policy.digest_catch_up and policy.calendar.is_workday(here.date())
+    except UnknownYear:
+        return 0.0  # the check of the calendar says it
+    if not due or planned >= here.date().isoformat():
+        return 0.0
+    return (now - at(here.date(), policy.digest_from)).total_seconds()

@@ -1,6 +1,7 @@
 """What becomes of an outbox row when the platform has answered, or has not (the table of WECOM.md)."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,6 +43,7 @@ class Health:
     halted_until: datetime | None = None
     parked: dict[int, datetime] = field(default_factory=dict)  # lane -> until
     breaches: dict[int, int] = field(default_factory=dict)  # lane -> 45009 in a row
+    errors: Counter[str] = field(default_factory=Counter)  # the platform's errors by code, since the start
     failing: str = ""  # what kept the last round from being done; empty when it was
 
 
@@ -101,6 +103,7 @@ class Outcomes:
 
     async def _refused(self, work: Work, row: Outbox, error: PlatformError) -> None:
         log.warning("delivery.refused", row=row.id, kind=row.kind, error=str(error), error_class=error.cls.value)
+        self.health.errors[str(error.errcode) if isinstance(error, WecomError) else type(error).__name__] += 1
         if isinstance(error, Ambiguous):
             row.doubtful = row.doubtful or row.body is not None  # an upload shows nobody anything
         if row.kind == "card_update" and error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT):

@@ -17,6 +17,7 @@ from bot.services import chain
 from bot.store.engine import Store
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Inbox
+from scheduler import auditor
 from scheduler.engine import Engine
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ PLAN_EVERY = 20.0  # seconds
 PLAN_EVERY_VIRTUAL = 1.0  # seconds of real time: a fast clock must not run past a morning
 SEAL_EVERY = 3.0  # seconds
 TIDY_EVERY = 3600.0  # seconds
+AUDIT_EVERY = 300.0  # seconds
 REMEMBER_EVERY = 2.0  # seconds
 STOP_WITHIN = 5.0  # seconds
 SENT_FILES_KEPT = 3 * 86400.0  # seconds
@@ -47,6 +49,7 @@ class Ticker:
         self._every(PLAN_EVERY_VIRTUAL if virtual else PLAN_EVERY, self._plan)
         self._every(SEAL_EVERY, self._seal)
         self._every(TIDY_EVERY, self._tidy)
+        self._every(AUDIT_EVERY, self._look)
         if remember_time is not None:
             self._every(REMEMBER_EVERY, remember_time)
         self._scheduler.start()
@@ -82,6 +85,10 @@ class Ticker:
     async def _seal(self) -> None:
         if await chain.unsealed(self._store):
             await chain.seal(self._store)
+
+    async def _look(self) -> None:
+        for finding in await auditor.findings(self._store, self._policy, self._now()):
+            log.warning("auditor.found", check=finding.check, count=finding.count)
 
     async def _tidy(self) -> None:
         """Raw incoming words are kept for the policy's days, no longer (rule 8)."""
