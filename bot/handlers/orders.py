@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot.domain.permissions import RIGHT_OF, Right, may
+from bot.domain.permissions import may, right_to
 from bot.domain.states import ALLOWED, Act, State
 from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
-from bot.handlers.targets import REOPENED
 from bot.services import audience, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left
@@ -63,8 +62,7 @@ async def perform(ctx: Ctx, order: Order) -> str:
 
 
 def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:
-    right = Right.REOPEN if act is Act.RETURN and item.state in REOPENED else RIGHT_OF[act]
-    return may(ctx.member, right, item.scope) and item.state in ALLOWED[act]
+    return may(ctx.member, right_to(act, item.state), item.scope) and item.state in ALLOWED[act]
 
 
 async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:

@@ -5,11 +5,11 @@ from datetime import date
 
 from bot.dialogue.intents import Command, Problem, Trouble
 from bot.dialogue.verbs import info_of
-from bot.domain.permissions import Right, may
+from bot.domain.permissions import Right, may, right_to
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import Order, checker_name, confirm_first, perform
-from bot.handlers.targets import all_own, named_units, open_of, own, task_rows
+from bot.handlers.targets import WHO, all_own, named_units, open_of, own, task_rows
 from bot.services import conversation, report, requests
 from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
@@ -83,9 +83,13 @@ async def undo(ctx: Ctx, command: Command) -> str:
         if not rows:
             raise Refused(f"{target} 不是您的事项，没有可以撤回的操作。")
         for item in reversed(rows):
-            done = await report.undo(ctx.work, item)
+            done = await report.last_done(ctx.work, item)
             if done:
-                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, done.state.label) + "\n"
+                right = right_to(done.act, done.found)
+                if not may(ctx.member, right, item.scope):  # the role they did it in may be gone
+                    raise Refused(answers.not_allowed(f"撤回 {item.code} 的{done.act.label}", WHO[right]))
+                state = await report.undo(ctx.work, item, done)
+                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, state.label) + "\n"
                 break
         else:
             raise Refused(answers.cannot_undo(rows[0].ref))

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.dialogue.intents import Command, Target
 from bot.dialogue.verbs import info_of
-from bot.domain.permissions import RIGHT_OF, Right, may
+from bot.domain.permissions import RIGHT_OF, Right, may, right_to
 from bot.domain.responsibility import suggest
 from bot.domain.states import ALLOWED, OPEN, Act, State
 from bot.handlers.context import Ctx, Refused
@@ -49,9 +49,6 @@ WORKS_FOR_OTHERS = {
     State.SUSPENDED: "县政府办公室可回复 恢复 编号 单位。",
     State.CANCELLED: "已撤销；县政府办公室刚撤销的可回复 撤回 编号。",
 }
-
-REOPENED = frozenset({State.CLOSED, State.NOT_APPLICABLE})
-"""States out of which 退回 brings an item back: the office's right alone (rule 2)."""
 
 
 async def task_rows(ctx: Ctx, target: Target) -> list[ItemRow]:
@@ -151,9 +148,7 @@ def node_for(rows: Sequence[ItemRow], act: Act) -> ItemRow:
 
 def check(ctx: Ctx, item: ItemRow, act: Act) -> None:
     """Raises Refused unless this person may do this to this item as it stands."""
-    right = RIGHT_OF[act]
-    if act is Act.RETURN and item.state in REOPENED:
-        right = Right.REOPEN
+    right = right_to(act, item.state)
     if not may(ctx.member, right, item.scope):
         if right is Right.REPORT:
             raise Refused(answers.not_yours(item.ref, ctx.own_unit))

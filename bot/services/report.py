@@ -81,30 +81,37 @@ async def _queue(work: Work, item: ItemRow) -> bool:
 
 
 @dataclass(frozen=True)
-class Undone:
+class Done:
+    """What somebody last did to an item, and the state in which they found it."""
+
     act: Act
-    state: State
+    found: State
+    entry: Audit
 
 
-async def undo(work: Work, item: ItemRow) -> Undone | None:
-    """撤回: puts back what this person last did to the item, if nobody has acted on it since (rule 11). None if not."""
+async def last_done(work: Work, item: ItemRow) -> Done | None:
+    """What this person last did to the item, if nobody has acted on it since (rule 11); whether they may still do such
+    a thing is for the caller to ask."""
     entries = (
         await work.session.scalars(
             select(Audit).where(Audit.subject == item.subject).order_by(Audit.id.desc()).limit(20)
         )
     ).all()
     last = _last_undoable(list(entries), work.actor)
-    if last is None:
-        return None
+    return Done(Act(last.act), State(last.before["state"]), last) if last else None
+
+
+async def undo(work: Work, item: ItemRow, done: Done) -> State:
+    """撤回: puts the item back to where `done` found it. Returns its state then."""
     assignment = await work.assignment(item)
     before = snapshot(assignment)
-    restore(assignment, last.before)
+    restore(assignment, done.entry.before)
     if assignment.submission < before["submission"]:
         # The number of a withdrawn submission is not used again: its buttons must stay stale.
         assignment.submission = before["submission"]
-    await _withdraw(work, item, last, before["submission"])
-    work.audit(Act.UNDO, item.subject, before, snapshot(assignment), f"撤回：{Act(last.act).label}")
-    return Undone(Act(last.act), State(assignment.state))
+    await _withdraw(work, item, done.entry, before["submission"])
+    work.audit(Act.UNDO, item.subject, before, snapshot(assignment), f"撤回：{done.act.label}")
+    return State(assignment.state)
 
 
 UNDOABLE = frozenset(

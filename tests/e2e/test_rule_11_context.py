@@ -104,6 +104,26 @@ async def test_a_colleague_cannot_take_back_what_somebody_else_did(corner: World
     assert "办理中" in await first.says("任务 34")
 
 
+async def test_whoever_lost_a_role_cannot_take_back_what_they_did_in_it(corner: World) -> None:
+    """They still see the item, as the reviewer of its lead or as a contact; that is not enough."""
+    town, reviewer, spare = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.who("县司法局", "审核人", 1)
+    await town.says(f"完成 34 {LINK}")
+    await reviewer.says("通过 34 新民镇")
+    await corner.roster(
+        ("新民镇", "金冬梅", reviewer.userid, "联络员"),
+        ("新民镇", "王娟", town.userid, "单位负责人"),
+        ("县司法局", "曾峰", spare.userid, "审核人"),
+    )
+    answer = await reviewer.says("撤回 34")
+    assert "只能由牵头单位审核人或县政府办公室操作" in answer
+    assert "已销号" in await town.says("任务 34")
+
+    await town.says("完成 18 已办结")
+    await corner.roster(("新民镇", "汤浩然", "xinmin_tanghaoran", "联络员"), ("县审计局", "王娟", town.userid, "审计"))
+    assert "只能由责任单位" in await town.says("撤回 18")
+    assert "待审核" in await town.says("任务 18 新民镇")
+
+
 async def test_an_act_on_many_items_waits_for_a_plain_yes(corner: World) -> None:
     town = corner.who("新民镇")
     asked = await town.says("签收 全部")
