@@ -1,7 +1,7 @@
 """An order: one act on resolved items. Done at once, or kept until 确认; checked again when it is done."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.domain.permissions import may, right_to
@@ -23,6 +23,7 @@ class Order:
     ids: tuple[int, ...]
     words: str = ""
     proofs: tuple[Proof, ...] = ()
+    shown: Mapping[int, int] = field(default_factory=dict)  # item id -> the submission the person saw
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -30,11 +31,21 @@ class Order:
             "ids": list(self.ids),
             "words": self.words,
             "proofs": [asdict(proof) for proof in self.proofs],
+            "shown": {str(item_id): submission for item_id, submission in self.shown.items()},
         }
+
+    def showing(self, items: Sequence[ItemRow]) -> "Order":
+        return replace(self, shown={item.id: item.submission for item in items})
 
 
 def order_from(data: dict[str, Any]) -> Order:
-    return Order(Act(data["act"]), tuple(data["ids"]), data["words"], tuple(Proof(**proof) for proof in data["proofs"]))
+    return Order(
+        Act(data["act"]),
+        tuple(data["ids"]),
+        data["words"],
+        tuple(Proof(**proof) for proof in data["proofs"]),
+        {int(item_id): submission for item_id, submission in data["shown"].items()},
+    )
 
 
 async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra: str = "") -> str:
@@ -43,22 +54,27 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
         return f"没有可以{order.act.label}的事项，什么都没有改。回复 任务 看您的事项。"
     codes = "、".join(dict.fromkeys(item.code for item in items[:6])) + ("…" if len(items) > 6 else "")
     what = f"{order.act.label} {codes}，共 {len(items)} 项"
-    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"order": order.as_json(), "what": what})
+    waiting = {"order": order.showing(items).as_json(), "what": what}
+    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
     several_units = len({item.unit_id for item in items}) > 1
     lines = [f"{item.ref}（{item.unit}）" if several_units else item.ref for item in items]
     return answers.confirm(f"将{order.act.label}", lines, len(items), extra)
 
 
 async def perform(ctx: Ctx, order: Order) -> str:
-    """Does an order and says what changed. Items that moved on meanwhile are left alone and named."""
+    """Does an order and says what changed. Items that moved on since they were shown are left alone and named."""
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
-    ready = [item for item in found if _still_possible(ctx, item, order.act)]
-    left = [item for item in found if item not in ready]
-    answer = await _DO[order.act](ctx, order, ready) if ready else ""
+    newer = [item for item in found if order.shown.get(item.id, item.submission) != item.submission]
+    ready = [item for item in found if item not in newer and _still_possible(ctx, item, order.act)]
+    left = [item for item in found if item not in newer and item not in ready]
+    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
     if left:
         states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
-        answer = "\n".join(part for part in (answer, f"未处理 {len(left)} 项，状态已变：{states}") if part)
-    return answer or "没有可以处理的事项，什么都没有改。"
+        parts.append(f"未处理 {len(left)} 项，状态已变：{states}")
+    if newer:
+        named = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
+        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{named}")
+    return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
 
 
 def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:
@@ -138,7 +154,7 @@ async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 
 
 async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    await conversation.expect(ctx.work, ctx.key, conversation.WORDS, {"order": order.as_json()})
+    await conversation.expect(ctx.work, ctx.key, conversation.WORDS, {"order": order.showing(items).as_json()})
     where = f"{items[0].code} {items[0].unit}"
     head = f"{order.act.label} {items[0].ref}（{items[0].unit}）：" if len(items) == 1 else ""
     return head + answers.reason_needed(order.act.label, where)

@@ -158,6 +158,31 @@ async def test_what_moved_on_before_the_yes_is_left_alone_and_named(corner: Worl
     assert "已签收 4 项" in answer and "未处理 1 项" in answer and "34（新民镇 已中止）" in answer
 
 
+async def test_a_yes_is_for_what_was_shown_not_for_what_was_handed_in_since(corner: World) -> None:
+    town, peak = corner.who("新民镇"), corner.who("高峰镇")
+    reviewer = corner.who("县司法局", "审核人")
+    for phone in (town, peak):
+        await phone.says(f"完成 34 {LINK}")
+    assert "共 2 项" in await reviewer.says("通过 34 全部")
+    await town.says("撤回 34")
+    await town.says(f"完成 34 {LINK}?v=2")
+    answer = await reviewer.says("确认")
+    assert "已通过并销号：34 法治政府建设年度报告（高峰镇）" in answer
+    assert "又有新的提交" in answer and "34（新民镇）" in answer
+    assert "待审核" in await town.says("任务 34")
+
+
+async def test_a_reason_is_for_the_submission_whose_button_was_pressed(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    assert "理由" in await reviewer.presses(reviewer.card("待审 34"), "退回")
+    await town.says("撤回 34")
+    await town.says(f"完成 34 {LINK}?v=2")
+    assert "又有新的提交" in await reviewer.says("链接打不开")
+    assert "待审核" in await town.says("任务 34")
+
+
 async def test_a_restart_keeps_the_question(corner: World) -> None:
     town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
     await corner.morning("2021-05-25")
