@@ -16,6 +16,7 @@ NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限
 NOTHING_PENDING = "现在没有等待确认的事。"
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
+NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，什么都没有改。回复 帮助 看您能做什么。"
 LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
 

@@ -132,6 +132,36 @@ async def test_help_shows_only_what_the_asker_may_do(corner: World) -> None:
     assert all(verb in shown["县办"] for verb in ("通过 ", "台账", "通知 对象", "指定 "))
 
 
+async def test_a_button_of_somebody_elses_card_tells_nothing(corner: World) -> None:
+    """A key put together by hand, and a card kept by somebody who is a reviewer no longer."""
+    town, peak, reviewer = corner.who("新民镇"), corner.who("高峰镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    card = reviewer.card("待审 34")
+    ((number,),) = await corner.rows("SELECT id FROM assignment WHERE state = 'submitted'")
+    await corner.roster(("县司法局", "曾峰", "sifa_zengfeng", "审核人"))
+    await corner.roster(("高峰镇", "金冬梅", reviewer.userid, "联络员"), ("高峰镇", "崔静", peak.userid, "联络员"))
+    for label in ("通过", "退回", "看链接"):
+        answer = await reviewer.presses(card, label)
+        assert "只能由审核" in answer and "34" not in answer and "新民镇" not in answer and LINK not in answer
+    await corner.office.says("通过 34 新民镇")
+    for index, key in enumerate(
+        (f"approve:{number}:1", f"agree:{number}:1", f"links:{number}:1", "approve:1:" + "9" * 30)
+    ):
+        peak.look()
+        fields = {
+            "MsgType": "event",
+            "Event": "template_card_event",
+            "EventKey": key,
+            "TaskId": "t",
+            "ResponseCode": f"c{index}",
+        }
+        assert await corner.callback(peak.userid, **fields) == 200
+        await corner.settle()
+        answer = peak.gets()
+        assert ("只能由审核" in answer or "不认识这个按钮" in answer) and "34" not in answer, answer
+
+
 async def test_a_stranger_learns_how_to_be_registered_and_nothing_else(corner: World) -> None:
     stranger = corner.who("沙坪镇")  # on the platform, not on this roster
     for words in ("任务", f"完成 34 {LINK}", "台账", "帮助"):
