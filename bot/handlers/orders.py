@@ -61,6 +61,14 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
     return answers.confirm(f"将{order.act.label}", lines, len(items), extra)
 
 
+async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what: str) -> str:
+    """Asks which item an order is for; the next number or unit says it (rule 11)."""
+    ids = [item.id for item in candidates]
+    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
+    by_unit = len({item.code for item in candidates}) == 1
+    return answers.which_item(what, [ctx.named(item) for item in candidates], "单位" if by_unit else "编号")
+
+
 async def perform(ctx: Ctx, order: Order) -> str:
     """Does an order and says what changed. Items that moved on since they were shown are left alone and named."""
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
@@ -86,7 +94,7 @@ async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
         await report.sign(ctx.work, item)
     today, first = ctx.work.today, items[0]
     left, late = days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today)
-    return answers.signed([(item.ref, item.due) for item in items], left, late)
+    return answers.signed([(ctx.named(item), item.due) for item in items], left, late)
 
 
 async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
@@ -94,7 +102,7 @@ async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     for item in items:
         await report.note(ctx.work, item, order.words, order.proofs)
         newly = item.state is State.DISPATCHED
-        lines.append(answers.noted(item.ref, item.code, newly, len(order.proofs)))
+        lines.append(answers.noted(ctx.named(item), item.code, newly, len(order.proofs)))
     return "\n".join(lines)
 
 
@@ -108,7 +116,7 @@ async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
             continue
         await report.submit(ctx.work, item, order.words, order.proofs)
         proofs = [proof.name for proof in order.proofs]
-        lines.append(answers.submitted(item.ref, item.code, await checker_name(ctx, item), proofs))
+        lines.append(answers.submitted(ctx.named(item), item.code, await checker_name(ctx, item), proofs))
     if lacking:
         lines.append(await _ask_evidence(ctx, order, lacking))
     elif lines:
@@ -124,7 +132,7 @@ async def _ask_evidence(ctx: Ctx, order: Order, lacking: Sequence[ItemRow]) -> s
         await conversation.expect(
             ctx.work, ctx.key, conversation.EVIDENCE, {"ids": [lacking[0].id], "words": order.words}
         )
-        return answers.needs_evidence(lacking[0].ref, bool(order.words))
+        return answers.needs_evidence(ctx.named(lacking[0]), bool(order.words))
     refs = "、".join(item.code for item in lacking)
     return f"{refs} 要有公开的链接或文件才能提交，请逐项发：完成 {lacking[0].code} 链接"
 

@@ -109,16 +109,26 @@ async def _acting_units(ctx: Ctx, command: Command, act: Act) -> frozenset[int]:
     if ctx.member.is_office:
         named = named_units(ctx, command)
         return frozenset(named) if named else mine
-    if command.units and not info_of_act_free(act):
-        others = [name for name in command.units if ctx.unit_id(name) not in mine]
-        if others and mine:
-            raise Refused(f"您只能操作{ctx.unit_names(mine)}的事项，不能代{others[0]}操作。")
-    return mine
+    others = [name for name in command.units if ctx.unit_id(name) not in mine]
+    if others and mine and act not in _FREE:
+        raise Refused(f"您只能操作{ctx.unit_names(mine)}的事项，不能代{others[0]}操作。")
+    if others or not command.units:
+        return mine
+    return frozenset(ctx.unit_id(name) for name in command.units)
 
 
-def info_of_act_free(act: Act) -> bool:
-    """May a unit's name beside this verb be part of the person's own words?"""
-    return act in (Act.PROGRESS, Act.EXTEND, Act.EXEMPT, Act.DISPUTE)
+_FREE = frozenset({Act.PROGRESS, Act.EXTEND, Act.EXEMPT, Act.DISPUTE})
+"""Beside these the name of another unit is part of the person's own words."""
+
+
+async def same_of_units(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
+    """The items one number may mean to somebody who acts for several units and named none; empty where it is clear."""
+    mine = ctx.member.acts_for
+    if len(mine) < 2 or ctx.member.is_office or len(command.targets) != 1 or command.units:
+        return []
+    rows = [item for item in await task_rows(ctx, command.targets[0]) if item.unit_id in mine]
+    ready = _one_node_each([item for item in rows if item.state in ALLOWED[act]], act)
+    return ready if len(ready) > 1 else []
 
 
 def _own_item(ctx: Ctx, rows: list[ItemRow], units: frozenset[int], act: Act, command: Command) -> ItemRow:
@@ -132,7 +142,11 @@ def _own_item(ctx: Ctx, rows: list[ItemRow], units: frozenset[int], act: Act, co
         where = ctx.unit_names(units) or ctx.own_unit
         raise Refused(answers.not_yours(rows[0].ref, where))
     if len({item.unit_id for item in mine}) > 1:
-        raise Refused(answers.need_unit(rows[0].number, act.label, mine[0].unit))
+        ready = [item for item in mine if item.state in ALLOWED[act]]
+        if len({item.unit_id for item in ready}) != 1:
+            several = "、".join(dict.fromkeys(item.unit for item in mine))
+            raise Refused(f"{answers.need_unit(rows[0].number, act.label, mine[0].unit)}（{several} 都有这一项）")
+        mine = ready
     return node_for(mine, act)
 
 

@@ -95,10 +95,10 @@ def needs_evidence(ref: str, kept: bool) -> str:
     return f"{head}{ref} 要有公开的链接或文件才能提交。请把链接（或文件）发来，收到即提交。"
 
 
-def which_item(what: str, candidates: Sequence[str]) -> str:
+def which_item(what: str, candidates: Sequence[str], by: str = "编号") -> str:
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
-    return f"{what}哪一项？请回复编号：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
+    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
 
 
 def undone(ref: str, what: str, state: str) -> str:

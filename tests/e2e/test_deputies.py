@@ -1,6 +1,8 @@
-"""A角 and B角 (DESIGN §2): who steps in for a first contact that cannot be reached, and with what."""
+"""Contacts (DESIGN §2): who steps in for an A角 that cannot be reached, and one person who is contact of two units."""
 
-from support.world import World
+from support.world import Phone, World
+
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html"
 
 
 async def test_a_deputy_gets_the_units_part_of_a_digest_and_nothing_else(corner: World) -> None:
@@ -78,3 +80,47 @@ async def test_a_notice_to_a_person_by_role_is_not_handed_on(corner: World) -> N
     await corner.to("2021-05-25T09:20:00+08:00")
     assert contact.gets_nothing()
     assert "代鑫" in await office.says("未读")
+
+
+async def two_hats(corner: World) -> Phone:
+    """One contact for 新民镇 and 高峰镇."""
+    phone = corner.who("新民镇")
+    await corner.roster(("新民镇", "王娟", phone.userid, "联络员"), ("高峰镇", "王娟", phone.userid, "联络员"))
+    return phone
+
+
+async def test_a_contact_of_two_units_is_asked_for_which_and_answers_by_name(corner: World) -> None:
+    both = await two_hats(corner)
+    asked = await both.says(f"完成 34 {LINK}")
+    assert "请回复单位" in asked
+    assert "· 34 法治政府建设年度报告（新民镇）" in asked and "· 34 法治政府建设年度报告（高峰镇）" in asked
+    assert "已提交 34 法治政府建设年度报告（高峰镇）" in await both.says("高峰镇")
+    # Of one unit it is done now, so the number alone is clear.
+    assert "已签收 34 法治政府建设年度报告（新民镇）" in await both.says("签收 34")
+    states = "SELECT u.name, a.state FROM assignment a JOIN unit u ON u.id = a.unit_id JOIN node n ON n.id = a.node_id"
+    found = await corner.rows(f"{states} WHERE n.code = '34' AND u.name IN ('新民镇', '高峰镇') ORDER BY a.state")
+    assert found == [("新民镇", "in_progress"), ("高峰镇", "submitted")]
+
+
+async def test_a_contact_of_two_units_names_the_unit_in_the_command(corner: World) -> None:
+    both = await two_hats(corner)
+    assert "（新民镇）" in await both.says(f"完成 34 新民镇 {LINK}")
+    assert "已签收 18 多方式开展政策解读（高峰镇）" in await both.says("签收 18 高峰镇")
+    assert "（高峰镇）" in await both.says("延期 34 高峰镇 2021-07-10 领导还没签")
+    assert "不能代桂阳街道操作" in await both.says("签收 18 桂阳街道")
+    assert "新民镇、高峰镇 都有这一项" in await both.says("不涉及 31-2 没有这项职责")
+    # A name beside a progress says for which unit it is, another unit's is part of the words.
+    await both.says("进展 19 新民镇 已开通热线")
+    assert "进展：已开通热线" in await corner.office.says("任务 19 新民镇")
+
+
+async def test_a_bare_link_of_a_contact_of_two_units_is_asked_about_line_by_line(corner: World) -> None:
+    both = await two_hats(corner)
+    asked = await both.says(LINK)
+    lines = [line for line in asked.split("\n") if line.startswith("· ")]
+    assert len(lines) == len(set(lines)) and "· 34 法治政府建设年度报告（新民镇）" in lines
+    asked = await both.says("34")
+    assert "请回复单位" in asked and asked.count("· ") == 2
+    assert "已提交 34 法治政府建设年度报告（新民镇）" in await both.says("新民镇")
+    await both.says(LINK)
+    assert "已提交 34 法治政府建设年度报告（高峰镇）" in await both.says("34 高峰镇")
