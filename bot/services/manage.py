@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.domain.states import Act, State
 from bot.services import prompts
 from bot.services.review import told_unit
-from bot.services.work import Work, snapshot
+from bot.services.work import WITHDREW, Work, snapshot
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Assignment, Node, Task
 
@@ -116,9 +116,8 @@ async def close(work: Work, item: ItemRow, grounds: str) -> None:
 async def _ended(
     work: Work, item: ItemRow, act: Act, before: dict[str, object], assignment: Assignment, words: str
 ) -> None:
-    work.audit(act, item.subject, before, snapshot(assignment), words)
+    withdrew = [] if act is Act.SUSPEND else await prompts.withdraw_requests(work, item)
+    work.audit(act, item.subject, before, {**snapshot(assignment), WITHDREW: withdrew}, words)
     became = State(assignment.state).label
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", became)
-    if State(assignment.state) is not State.SUSPENDED:
-        await prompts.withdraw_requests(work, item)
     await told_unit(work, item, f"{item.ref} {became}" + (f"：{words}" if words else ""))

@@ -104,6 +104,51 @@ async def test_a_colleague_cannot_take_back_what_somebody_else_did(corner: World
     assert "办理中" in await first.says("任务 34")
 
 
+async def test_a_progress_taken_back_takes_its_link_with_it(corner: World) -> None:
+    town = corner.who("新民镇")
+    await town.says(f"进展 34 先公开了这一篇 {LINK}")
+    assert "“进展”" in await town.says("撤回 34")
+    assert LINK not in (await town.says("任务 34")).split("【记录】")[0]
+    assert "要有公开的链接或文件" in await town.says("完成 34")
+
+
+async def test_a_submission_taken_back_leaves_the_link_of_the_progress_before_it(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"进展 34 先公开了这一篇 {LINK}")
+    await town.says(f"完成 34 {LINK}?wrong")
+    await town.says("撤回 34")
+    shown = (await town.says("任务 34")).split("【记录】")[0]
+    assert f"佐证：{LINK}\n" in f"{shown}\n" and "wrong" not in shown
+    assert "已提交 34" in await town.says("完成 34")
+    links = await reviewer.presses(reviewer.card("待审 34"), "看链接")
+    assert LINK in links and "wrong" not in links
+    await town.says("撤回 34")
+    assert "“进展”" in await town.says("撤回 34")
+    assert "要有公开的链接或文件" in await town.says("完成 34")
+
+
+async def test_a_submission_taken_back_brings_back_the_request_it_ended(corner: World) -> None:
+    town, reviewer, office = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.office
+    await corner.morning("2021-05-25")
+    await town.says("延期 34 2021-07-10 领导还没签")
+    reviewer.look()
+    await town.says(f"完成 34 {LINK}")
+    assert "没有等您决定的申请" in await reviewer.says("同意")
+    reviewer.look()
+    await town.says("撤回 34")
+    assert reviewer.card("申请延期").buttons  # it is asked again
+    assert "申请延期 34 新民镇" in await office.says("待审")
+    assert "2021-07-10" in await reviewer.presses(reviewer.card("申请延期"), "同意")
+    assert "2021-07-10" in await town.says("任务 34")
+
+    await town.says("不涉及 18 没有这项职责")
+    await office.says("销号 18 新民镇 上线前已办")
+    assert "申请不涉及 18" not in await office.says("待审")
+    await office.says("撤回 18 新民镇")
+    assert "申请不涉及 18 新民镇" in await office.says("待审")
+
+
 async def test_whoever_lost_a_role_cannot_take_back_what_they_did_in_it(corner: World) -> None:
     """They still see the item, as the reviewer of its lead or as a contact; that is not enough."""
     town, reviewer, spare = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.who("县司法局", "审核人", 1)
