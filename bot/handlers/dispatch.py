@@ -31,6 +31,7 @@ from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
 from bot.texts import answers
 from bot.texts.fit import ANSWER_BYTES, fit
+from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.errors import CallbackError
@@ -272,12 +273,10 @@ class Dispatcher:
 
 
 def _text_of(incoming: Incoming) -> str:
-    """What the person said: their words, a menu entry's key, a shared link."""
+    """What the person said: their words, a menu entry's key, a shared link. Nothing of it goes on as markup."""
     if incoming.kind == "event":
         return incoming.event_key if incoming.event == "click" else ""
-    if incoming.kind == "link":
-        return incoming.link_url
-    return incoming.text
+    return without_markup(incoming.link_url if incoming.kind == "link" else incoming.text)
 
 
 def _words_of(incoming: Incoming) -> str:

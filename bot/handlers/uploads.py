@@ -9,6 +9,7 @@ from bot.evidence.scan import describe, scan
 from bot.services.files import FOLDER
 from bot.services.report import Proof
 from bot.texts import answers
+from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
 from bot.wecom.errors import MediaTooLarge, PlatformError
 from bot.wecom.messages import Incoming
@@ -65,6 +66,6 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _clean(name: str) -> str:
-    """A name to show: no path, nothing unprintable, not endless."""
+    """A name to show: no path, nothing unprintable, no markup, not endless."""
     base = re.split(r"[\\/]", name)[-1]
-    return "".join(char for char in base if char.isprintable())[-80:] or "文件"
+    return without_markup("".join(char for char in base if char.isprintable())[-80:]) or "文件"

@@ -249,6 +249,24 @@ async def test_what_a_file_holds_is_looked_at_before_it_is_kept(
     assert "已提交 34" in await town.sends("公开截图.docx", files.docx("咨询电话 023-74501234，已于5月27日公开"))
 
 
+async def test_nobodys_words_become_a_link_on_somebody_elses_phone(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    bait = '<a href="http://evil.example/">点这里登录</a>'
+    await corner.morning("2021-05-25")
+    await town.says(f"延期 34 2021-07-10 {bait}")
+    await town.says("完成 34")
+    await town.sends("<a href=x>截图</a>.docx", files.docx("已公开"))
+    await reviewer.says(f"退回 34 新民镇 {bait}")
+    await corner.office.says(f"通知 新民镇 {bait}")
+    await corner.office.says("确认")
+    shown = await town.says("任务 34") + await reviewer.says("任务 34 新民镇")
+    assert "点这里登录" in shown
+    for phone in (town, reviewer, corner.office):
+        everything = [message for message in corner.platform.inbox(phone.userid) if not message.mine]
+        assert [m.text for m in everything if "<" in m.text] == []
+        assert any("＜a href" in message.text for message in everything)
+
+
 async def test_a_file_nobody_handed_in_does_not_stay_for_ever(corner: World) -> None:
     town, folder = corner.who("新民镇"), corner.settings.duban_data_dir / "evidence"
     await corner.morning("2021-05-25")
