@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.dialogue.choices import Choice, choice_in
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
+from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
 from bot.handlers.context import Ctx, Refused
@@ -47,6 +48,8 @@ async def acknowledged(ctx: Ctx, command: Command) -> str:
     if pending is not None and pending.kind == conversation.CHOICE and (choice := choice_in(command.raw, ctx.names)):
         return await _chosen(ctx, pending, choice)
     answer = await received(ctx, command)
+    if pending is not None and pending.kind == conversation.WORDS:
+        return answers.NO_REASON if answer == answers.NO_WAITING_ASK else f"{answer}\n{answers.NO_REASON}"
     if pending is not None and pending.kind == conversation.CONFIRM:
         return f"{answer}\n{_confirm_waits(pending)}"
     return answer
@@ -88,8 +91,8 @@ async def _reason(ctx: Ctx, pending: Pending, said: NotUnderstood, text: str) ->
     if CHANGED_MIND.match(text):
         await conversation.forget(ctx.work, ctx.key)
         return answers.CANCELLED
-    if said.kind in NO_REASON:
-        return "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
+    if said.kind in NO_REASON or not is_reason(text, ctx.names):
+        return answers.NO_REASON
     return await resolve_words(ctx, pending.payload["order"], text)
 
 

@@ -249,8 +249,9 @@ class Dispatcher:
         if len(text) > LONGEST:
             raise Refused(f"消息太长（{len(text)} 字，最多 {LONGEST} 字），没有处理。请分几条发，或发文件。")
         if isinstance(prepared.said, Command):
-            # Another command is no reason: whatever waited for one is dropped.
-            await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
+            # Another command is no reason: whatever waited for one is dropped. 收到 and 好的 are said in between.
+            if prepared.said.verb is not Verb.ACK:
+                await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
             return await HANDLERS[prepared.said.verb](ctx, prepared.said)
         if prepared.said is None:
             return answers.unknown()

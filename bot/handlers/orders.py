@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.dialogue.reasons import is_reason
 from bot.domain.permissions import may, right_to
 from bot.domain.states import ALLOWED, Act, State
 from bot.domain.timing import in_window
@@ -153,7 +154,7 @@ async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 
 
 async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    if not order.words:
+    if not is_reason(order.words, ctx.names):
         return await ask_reason(ctx, order, items)
     for item in items:
         await review.send_back(ctx.work, item, order.words)
@@ -186,7 +187,7 @@ Manage = Callable[[Work, ItemRow, str], Awaitable[None]]
 
 def _managed(service: Manage, needs_reason: bool) -> Do:
     async def do(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-        if needs_reason and not order.words:
+        if needs_reason and not is_reason(order.words, ctx.names):
             return await ask_reason(ctx, order, items)
         for item in items:
             await service(ctx.work, item, order.words)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.dialogue.intents import Command, Problem, Trouble
+from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.permissions import Right, may, right_to
 from bot.domain.states import ALLOWED, Act, RequestKind
@@ -114,7 +115,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     item = items[0]
     new_due = _new_due(ctx, command, item) if kind is RequestKind.EXTEND else None
     reason = _words(ctx, command)
-    if not reason:
+    if not is_reason(reason, ctx.names):
         usage = {
             RequestKind.EXTEND: answers.extend_usage(item.code),
             RequestKind.EXEMPT: f"请写明理由，例如：不涉及 {item.code} 本单位没有这项职责",

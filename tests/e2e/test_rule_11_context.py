@@ -242,6 +242,23 @@ async def test_a_restart_keeps_the_question(corner: World) -> None:
     assert "已签收 4 项" in await town.says("确认")
 
 
+async def test_thanks_are_no_reason(corner: World) -> None:
+    town, reviewer, office = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.office
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    assert "请写明理由" in await reviewer.presses(reviewer.card("待审 34"), "退回")
+    for polite in ("谢谢", "好的", "收到", "嗯", "👌", "无", "……"):
+        answer = await reviewer.says(polite)
+        assert answer.startswith("这句话没有当作理由"), polite
+    assert "理由：链接打不开" in await reviewer.says("链接打不开")
+    for words in ("延期 34 2021-07-10 好的", "不涉及 18 谢谢", "异议 19 收到", "延期 34 2021-07-10 如题"):
+        assert "请写明" in await town.says(words), words
+    assert await corner.rows("SELECT count(*) FROM request") == [(0,)]
+    for words in ("中止 18 新民镇 好的", "撤销 18 新民镇 谢谢", "销号 18 新民镇 收到"):
+        assert "请写明理由" in await office.says(words), words
+    assert "待签收" in await town.says("任务 18")
+
+
 async def test_what_comes_by_itself_does_not_push_a_question_aside(corner: World) -> None:
     town = corner.who("新民镇")
     await corner.to("2021-05-25T08:55:00+08:00")
