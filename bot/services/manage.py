@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot.domain.states import Act, State
+from bot.domain.states import ENDED, Act, State
 from bot.services import prompts
 from bot.services.review import told_unit
 from bot.services.work import WITHDREW, Work, snapshot
@@ -53,16 +53,18 @@ async def dispatch(work: Work, task: Task, units: Sequence[int]) -> list[ItemRow
 
 
 async def start(work: Work, node: Node, started: date, months: int) -> date:
-    """起算: a trigger deadline counts from the day the office enters. Returns the new deadline of every open item."""
+    """起算: a trigger deadline counts from the day the office enters. What has ended keeps its own deadline.
+
+    Returns the new one."""
     due = add_months(started, months)
     work.audit(
         Act.START, f"node:{node.id}", {"due": node.due.isoformat()}, {"due": due.isoformat()}, f"自 {started} 起算"
     )
     node.due = due
     node.started_on = started
-    for assignment in (
-        await work.session.scalars(select(Assignment).where(Assignment.node_id == node.id).with_for_update())
-    ).all():
+    ended = sorted(ENDED - {State.SUSPENDED})
+    query = select(Assignment).where(Assignment.node_id == node.id, Assignment.state.not_in(ended)).with_for_update()
+    for assignment in (await work.session.scalars(query)).all():
         before = snapshot(assignment)
         assignment.due = due
         work.audit(Act.START, f"assignment:{assignment.id}", before, snapshot(assignment), f"自 {started} 起算")
