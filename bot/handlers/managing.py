@@ -72,9 +72,8 @@ async def _refuse_absurd(ctx: Ctx, task: Task, day_named: date) -> None:
     """A slip of the thumb in the year would move everybody's deadline out of sight."""
     year = (await ctx.work.session.scalars(select(TaskList.year).where(TaskList.id == task.list_id))).one()
     if not year - 1 <= day_named.year <= year + 2:
-        raise Refused(
-            f"{day(day_named)} 不像是 {task.number} 号任务的起算日期（应在 {year - 1} 年到 {year + 2} 年之间），什么都没有改。"
-        )
+        allowed = f"应在 {year - 1} 年到 {year + 2} 年之间"
+        raise Refused(f"{day(day_named)} 不像是 {task.number} 号任务的起算日期（{allowed}），什么都没有改。")
 
 
 async def roster(ctx: Ctx, command: Command) -> str:

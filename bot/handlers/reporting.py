@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.dialogue.intents import Command, Problem, Trouble
 from bot.dialogue.reasons import is_reason
@@ -17,6 +17,8 @@ from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
 from bot.texts.words import bullet_list
+
+LONGEST_EXTENSION = timedelta(days=366)  # beyond it the year is a slip of the thumb
 
 
 def proofs_of(ctx: Ctx, command: Command) -> tuple[Proof, ...]:
@@ -140,6 +142,11 @@ def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
         raise Refused(f"{command.when} 就是现在的时限，不需要延期。")
     if command.when <= ctx.work.today:
         raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
+    if command.when > max(item.due, ctx.work.today) + LONGEST_EXTENSION:
+        raise Refused(
+            f"新时限 {command.when} 比现在的时限 {item.due} 晚一年以上，没有提交。"
+            "请核对年份；确实要这么久，请联系县政府办公室。"
+        )
     return command.when
 
 

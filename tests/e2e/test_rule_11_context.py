@@ -242,6 +242,15 @@ async def test_a_restart_keeps_the_question(corner: World) -> None:
     assert "已签收 4 项" in await town.says("确认")
 
 
+async def test_an_extension_by_years_is_a_slip_of_the_thumb(corner: World) -> None:
+    town = corner.who("新民镇")
+    for day in ("2031-06-10", "2022-06-02", "9999-12-31"):
+        answer = await town.says(f"延期 34 {day} 领导还没签")
+        assert "晚一年以上" in answer and "没有提交" in answer, day
+    assert await corner.rows("SELECT 1 FROM request") == []
+    assert "已提交 34" in await town.says("延期 34 2022-05-31 领导还没签")
+
+
 async def test_thanks_are_no_reason(corner: World) -> None:
     town, reviewer, office = corner.who("新民镇"), corner.who("县司法局", "审核人"), corner.office
     await corner.morning("2021-05-25")
