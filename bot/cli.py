@@ -85,6 +85,7 @@ def roster(
 
 async def _roster(settings: Settings, file: Path | None) -> None:
     from bot.documents.roster import read_roster
+    from bot.domain.people import OF_A_UNIT, Role
     from bot.services import roster as service
     from bot.services.work import Work
 
@@ -96,7 +97,7 @@ async def _roster(settings: Settings, file: Path | None) -> None:
             lines = await _from_contacts(settings, store)
         async with store.write() as session:
             work = Work(session, now, settings.policy)
-            done = await service.apply(work, lines)
+            done = await service.apply(work, lines, OF_A_UNIT if file is None else frozenset(Role))
             gaps = await service.gaps(work)
         say(f"名单已导入：{done.units} 个单位，{done.people} 人；新增 {done.added} 条，去掉 {done.removed} 条。")
         for line in gap_lines(gaps.no_contact, gaps.no_reviewer):

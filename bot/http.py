@@ -20,6 +20,7 @@ from bot.wecom.messages import parse
 
 log = structlog.get_logger()
 
+LAST_YEAR = 2100  # beyond it no calendar is known, and near the end of time days cannot be counted
 BODY_LIMIT = 64 * 1024  # bytes; the platform's callbacks have a few hundred
 
 
@@ -142,6 +143,8 @@ class Turning:
             to = datetime.fromisoformat(str((await request.json())["now"]))
         except (ValueError, KeyError, TypeError):
             return _json({"error": '应为 {"now": "2021-06-30T09:30:00+08:00"}'}, status=400)
+        if to.year > LAST_YEAR:
+            return _json({"error": f"最多拨到 {LAST_YEAR} 年"}, status=400)
         if to.tzinfo is None:
             to = to.replace(tzinfo=SHANGHAI)
         try:

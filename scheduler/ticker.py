@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import real_now
 from bot.domain.policy import Policy
-from bot.services import chain
+from bot.services import chain, files
 from bot.store.engine import Store
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Inbox
@@ -104,6 +104,7 @@ class Ticker:
                 .values(sealed=None)
             )
         await asyncio.to_thread(_drop_old_files, self._data_dir / "out")
+        await files.drop_unused(self._store, self._data_dir, self._policy.raw_text_days)
 
 
 def _drop_old_files(folder: Path) -> None:

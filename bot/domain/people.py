@@ -31,6 +31,9 @@ ROLE_OF_LABEL = {label: role for role, label in _LABELS.items()}
 COUNTY_WIDE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.AUDITOR})
 """Roles that look at every unit; their 单位 on the roster need not be in the directory."""
 
+OF_A_UNIT = frozenset(Role) - COUNTY_WIDE
+"""Roles a job title in WeCom's contacts can give. The others see the whole county: only the roster file gives them."""
+
 
 @dataclass(frozen=True)
 class Post:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.people import Member, Role
-from bot.domain.states import Act
+from bot.domain.states import Act, State
 
 
 class Right(StrEnum):
@@ -27,7 +27,6 @@ RIGHT_OF: dict[Act, Right] = {
     Act.SIGN: Right.REPORT,
     Act.PROGRESS: Right.REPORT,
     Act.SUBMIT: Right.REPORT,
-    Act.UNDO: Right.REPORT,
     Act.EXTEND: Right.REPORT,
     Act.EXEMPT: Right.REPORT,
     Act.DISPUTE: Right.REPORT,
@@ -43,6 +42,15 @@ RIGHT_OF: dict[Act, Right] = {
     Act.CANCEL: Right.MANAGE,
     Act.CLOSE: Right.MANAGE,
 }
+"""What an act needs; 撤回 needs the right to the act it takes back."""
+
+ENDED_BY_CHECK = frozenset({State.CLOSED, State.NOT_APPLICABLE})
+"""States out of which 退回 brings an item back: the office's right alone (rule 2)."""
+
+
+def right_to(act: Act, state: State) -> Right:
+    """The right to do this to an item in this state, and to take it back again (`state`: the one it was done in)."""
+    return Right.REOPEN if act is Act.RETURN and state in ENDED_BY_CHECK else RIGHT_OF[act]
 
 
 @dataclass(frozen=True)

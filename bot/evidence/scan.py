@@ -91,7 +91,7 @@ def _links(text: str) -> list[tuple[int, int]]:
 
 _ID_LENGTH = 18
 _ID_DIGITS = re.compile(r"\d{17,}[xX]?")
-_ID_RUN = re.compile(r"\d[\d\s-]*[xX]?")
+_ID_RUN = re.compile(r"\d[\d\s.·-]*[xX]?")
 _PIECE = re.compile(r"[\dxX]+")
 # The first two digits of an identity number: the provinces of GB/T 2260.
 _PROVINCES = frozenset(
@@ -127,7 +127,7 @@ def _ids_in_one_piece(view: str) -> Iterator[Finding]:
 
 
 def _ids_in_pieces(view: str) -> Iterator[Finding]:
-    """Written with blanks, dashes or line breaks anywhere; it must begin and end where a piece does."""
+    """Written with blanks, dots, dashes or line breaks anywhere; it must begin and end where a piece does."""
     for run in _ID_RUN.finditer(view):
         pieces = [(piece.start(), piece.end()) for piece in _PIECE.finditer(view, run.start(), run.end())]
         first = 0
@@ -160,6 +160,10 @@ _CARD = re.compile(r"(?:62|4|5|35|37|9558)\d*")
 _CARD_LENGTHS = range(16, 20)
 _SHORT_CARD = re.compile(r"37\d{13}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+# A dot also parts amounts, versions and days: it joins a mobile number in its usual groups only.
+_DOTTED_MOBILE = re.compile(
+    r"(?<![\d.A-Za-z_])(?:(?:\+|00)?86[ .·-]{0,2})?(1[3-9]\d)[ ]?[.·][ ]?(\d{4})[ ]?[.·][ ]?(\d{4})(?![A-Za-z_]|\.?\d)"
+)
 _FRACTION = re.compile(r"\.\d{1,4}(?!\d)")
 _LEAST_GROUP = 3  # people write 4-4-4-4 and 3-4-4; lists of item numbers have one or two digits
 _SHORTEST, _LONGEST = 11, 19
@@ -173,7 +177,10 @@ def _cards(view: str) -> Iterator[Finding]:
 
 
 def _mobiles(view: str) -> Iterator[Finding]:
-    return _numbers(view, Kind.MOBILE, _is_mobile, _JOINT)
+    yield from _numbers(view, Kind.MOBILE, _is_mobile, _JOINT)
+    for match in _DOTTED_MOBILE.finditer(view):
+        if _is_mobile(match.groups()):
+            yield Finding(Kind.MOBILE, match.start(), match.end())
 
 
 def _is_card(groups: Sequence[str]) -> bool:

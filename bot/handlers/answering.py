@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 
+from bot.dialogue.choices import Choice, choice_in
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
+from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
-from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
+from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
 from bot.handlers.reporting import proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
@@ -43,10 +45,11 @@ def _confirm_waits(pending: Pending) -> str:
 async def acknowledged(ctx: Ctx, command: Command) -> str:
     """收到. A bare 1 answers "which one?" while that is open; 好的 is never a 确认."""
     pending = await conversation.pending(ctx.work, ctx.key)
-    number = command.raw.strip()
-    if pending is not None and pending.kind == conversation.CHOICE and number.isdecimal():
-        return await _chosen(ctx, pending, Target(int(number)))
+    if pending is not None and pending.kind == conversation.CHOICE and (choice := choice_in(command.raw, ctx.names)):
+        return await _chosen(ctx, pending, choice)
     answer = await received(ctx, command)
+    if pending is not None and pending.kind == conversation.WORDS:
+        return answers.NO_REASON if answer == answers.NO_WAITING_ASK else f"{answer}\n{answers.NO_REASON}"
     if pending is not None and pending.kind == conversation.CONFIRM:
         return f"{answer}\n{_confirm_waits(pending)}"
     return answer
@@ -70,8 +73,8 @@ async def words(ctx: Ctx, said: NotUnderstood, text: str) -> str:
     if pending is not None:
         if pending.kind == conversation.WORDS:
             return await _reason(ctx, pending, said, text.strip())
-        if pending.kind == conversation.CHOICE and said.kind is Kind.NUMBER and said.targets:
-            return await _chosen(ctx, pending, said.targets[0])
+        if pending.kind == conversation.CHOICE and (choice := choice_in(text, ctx.names)):
+            return await _chosen(ctx, pending, choice)
         if pending.kind == conversation.CONFIRM:
             return f"{_hint(said)}{_confirm_waits(pending)}"
     if said.kind is Kind.NUMBER and said.targets:
@@ -88,16 +91,21 @@ async def _reason(ctx: Ctx, pending: Pending, said: NotUnderstood, text: str) ->
     if CHANGED_MIND.match(text):
         await conversation.forget(ctx.work, ctx.key)
         return answers.CANCELLED
-    if said.kind in NO_REASON:
-        return "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
+    if said.kind in NO_REASON or not is_reason(text, ctx.names):
+        return answers.NO_REASON
     return await resolve_words(ctx, pending.payload["order"], text)
 
 
-async def _chosen(ctx: Ctx, pending: Pending, target: Target) -> str:
+async def _chosen(ctx: Ctx, pending: Pending, choice: Choice) -> str:
     order = order_from(pending.payload["order"])
-    found = [item for item in await items_by_id(ctx.work.session, pending.payload["ids"]) if _is(item, target)]
+    rows = await items_by_id(ctx.work.session, pending.payload["ids"])
+    found = [item for item in rows if choice.target is None or _is(item, choice.target)]
+    found = [item for item in found if choice.unit in (None, item.unit)]
     if not found:
-        raise Refused(f"{target} 不在刚才列出的事项里，请从中选一个编号，或回复 取消。")
+        said = " ".join(str(part) for part in (choice.target, choice.unit) if part)
+        raise Refused(f"{said} 不在刚才列出的事项里，请从中选一个，或回复 取消。")
+    if len({item.unit for item in found}) > 1 or (choice.target is None and len(found) > 1):
+        return await ask_which(ctx, order, found, "")
     await conversation.forget(ctx.work, ctx.key)
     return await perform(ctx, replace(order, ids=(found[0].id,)))
 

@@ -1,11 +1,13 @@
 """A pressed button of a card: does what its words would do, once; a stale press changes nothing and says so."""
 
+import re
+
 from sqlalchemy import select
 
+from bot.domain.permissions import RIGHT_OF, may
 from bot.domain.states import Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import Order, ask_reason, perform
-from bot.handlers.targets import check
 from bot.services import notices, requests
 from bot.services.prompts import evidence_of
 from bot.services.work import Lane
@@ -18,13 +20,11 @@ from bot.texts.words import bullet_list
 async def pressed(ctx: Ctx, key: str, task_id: str, response_code: str) -> str:
     """`key` is verb:item:number as `services.prompts` made it; `response_code` lets the pressed card be updated."""
     card = await _remember_code(ctx, task_id, response_code)
-    parts = key.split(":")
-    try:
-        verb, first, second = parts[0], int(parts[1]), int(parts[2]) if len(parts) > 2 else 0
-        handler = _BUTTONS[verb]
-    except (KeyError, ValueError, IndexError):
-        raise Refused(answers.stale("不认识这个按钮")) from None
-    answer, settled = await handler(ctx, first, second)
+    known = _KEY.fullmatch(key)
+    if known is None:
+        raise Refused(answers.stale("不认识这个按钮"))
+    handler = _BUTTONS[known["verb"]]
+    answer, settled = await handler(ctx, int(known["first"]), int(known["second"] or 0))
     if settled and card is not None and card.response_code:
         # Settled by somebody else before: this person's card did not know yet.
         await _grey(ctx, card, settled)
@@ -54,49 +54,45 @@ async def _grey(ctx: Ctx, card: Outbox, became: str) -> None:
     card.response_code = None
 
 
-async def _item(ctx: Ctx, item_id: int) -> ItemRow:
+async def _item(ctx: Ctx, item_id: int, act: Act) -> ItemRow:
+    """The item, for those who may do this to it; to others not even its name is said (rule 8)."""
     found = await items_by_id(ctx.work.session, [item_id], lock=True)
-    if not found:
-        raise Refused(answers.stale("事项已不存在"))
+    if not found or not may(ctx.member, RIGHT_OF[act], found[0].scope):
+        raise Refused(answers.NOT_YOUR_BUTTON)
     return found[0]
 
 
 async def _approve(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
-    item = await _item(ctx, item_id)
+    item = await _item(ctx, item_id, Act.APPROVE)
     if item.state is not State.SUBMITTED or item.submission != submission:
         return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
-    check(ctx, item, Act.APPROVE)
     return await perform(ctx, Order(Act.APPROVE, (item.id,))), ""
 
 
 async def _return(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
-    item = await _item(ctx, item_id)
+    item = await _item(ctx, item_id, Act.RETURN)
     if item.state is not State.SUBMITTED or item.submission != submission:
         return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
-    check(ctx, item, Act.RETURN)
     return await ask_reason(ctx, Order(Act.RETURN, (item.id,)), [item]), ""
 
 
 async def _links(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
-    item = await _item(ctx, item_id)
-    check_seen = item.submission == submission and item.state is State.SUBMITTED
-    if not check_seen:
+    item = await _item(ctx, item_id, Act.APPROVE)
+    if item.state is not State.SUBMITTED or item.submission != submission:
         return answers.stale(f"{item.ref}（{item.unit}）现在是“{item.state.label}”"), item.state.label
-    check(ctx, item, Act.APPROVE)
     links = await evidence_of(ctx.work, item, submission)
     shown = bullet_list(links) if links else "没有链接或文件（本项凭文字说明即可）"
     return f"{item.ref}（{item.unit}）的佐证：\n{shown}", ""
 
 
 async def _decide(ctx: Ctx, item_id: int, request_id: int, agreed: bool) -> tuple[str, str]:
-    item = await _item(ctx, item_id)
+    item = await _item(ctx, item_id, Act.AGREE)
     request = await ctx.work.session.get(Request, request_id, with_for_update=True)
     if request is None or request.assignment_id != item.id:
         return answers.stale("申请已不存在"), "已失效"
     if request.state != "open":
         became = {"agreed": "已同意", "refused": "不同意", "withdrawn": "已撤回"}[request.state]
         return answers.stale(f"{item.ref}（{item.unit}）的申请{became}"), became
-    check(ctx, item, Act.AGREE)
     await requests.decide(ctx.work, item, request, agreed, "")
     kind = RequestKind(request.kind).label
     return answers.decided(item.ref, item.unit, kind, agreed, request.new_due), ""
@@ -124,3 +120,6 @@ _BUTTONS = {
     "refuse": _refuse,
     "read": _read,
 }
+
+# Nine digits fit the ids of both databases.
+_KEY = re.compile(rf"(?P<verb>{'|'.join(_BUTTONS)}):(?P<first>[0-9]{{1,9}})(?::(?P<second>[0-9]{{1,9}}))?")

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from bot.dialogue.intents import Command
+from bot.dialogue.reasons import is_reason
 from bot.domain.permissions import Right, may
 from bot.domain.states import Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
@@ -61,7 +62,7 @@ async def act_on_theirs(ctx: Ctx, command: Command, act: Act) -> str:
     """通过, 退回, 催办 and the office's acts: on named units at once, on many after 确认."""
     chosen = await theirs(ctx, command, act)
     order = Order(act, tuple(item.id for item in chosen), command.text.strip())
-    if act is Act.RETURN and not order.words and command.many:
+    if act is Act.RETURN and command.many and not is_reason(order.words, ctx.names):
         raise Refused(f"退回多个单位请一起写明理由，例如：退回 {chosen[0].number} 全部 链接打不开")
     if command.many or (not command.units and len(chosen) > 1):
         return await confirm_first(ctx, order, chosen, f"理由：{order.words}" if order.words else "")

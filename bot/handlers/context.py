@@ -8,6 +8,7 @@ from bot.domain.people import Member
 from bot.domain.responsibility import Directory
 from bot.services.report import Proof
 from bot.services.work import Work
+from bot.store.items import ItemRow
 
 
 class Refused(Exception):  # it is an answer, not an error
@@ -64,3 +65,7 @@ class Ctx:
     def own_unit(self) -> str:
         """How to call the side this person speaks for."""
         return self.unit_names(self.member.acts_for | self.member.reviews_for) or "您"
+
+    def named(self, item: ItemRow) -> str:
+        """Number and title; with the unit for somebody who acts for several."""
+        return f"{item.ref}（{item.unit}）" if len(self.member.acts_for) > 1 else item.ref

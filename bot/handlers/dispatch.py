@@ -33,6 +33,7 @@ from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
 from bot.texts import answers
 from bot.texts.fit import ANSWER_BYTES, fit
+from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.errors import CallbackError
@@ -257,8 +258,9 @@ class Dispatcher:
         if len(text) > LONGEST:
             raise Refused(f"消息太长（{len(text)} 字，最多 {LONGEST} 字），没有处理。请分几条发，或发文件。")
         if isinstance(prepared.said, Command):
-            # Another command is no reason: whatever waited for one is dropped.
-            await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
+            # Another command is no reason: whatever waited for one is dropped. 收到 and 好的 are said in between.
+            if prepared.said.verb is not Verb.ACK:
+                await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
             return await HANDLERS[prepared.said.verb](ctx, prepared.said)
         if prepared.said is None:
             return answers.unknown()
@@ -281,12 +283,10 @@ class Dispatcher:
 
 
 def _text_of(incoming: Incoming) -> str:
-    """What the person said: their words, a menu entry's key, a shared link."""
+    """What the person said: their words, a menu entry's key, a shared link. Nothing of it goes on as markup."""
     if incoming.kind == "event":
         return incoming.event_key if incoming.event == "click" else ""
-    if incoming.kind == "link":
-        return incoming.link_url
-    return incoming.text
+    return without_markup(incoming.link_url if incoming.kind == "link" else incoming.text)
 
 
 def _words_of(incoming: Incoming) -> str:

@@ -1,6 +1,7 @@
 """What the office alone says: 指定, 起算, 人员; and the ledger."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from bot.handlers.reporting import date_problem
 from bot.handlers.targets import WHO, named_units
 from bot.services import manage
 from bot.store import people
-from bot.store.tables import Node, Task, TaskLead
+from bot.store.tables import Node, Task, TaskLead, TaskList
 from bot.texts import answers, lists
 from bot.texts.words import day, names
 
@@ -61,9 +62,18 @@ async def start(ctx: Ctx, command: Command) -> str:
         raise Refused(f"{task.number} {task.item} 的时限不用起算，就是 {task.deadline_text or '清单写明的日期'}。")
     if command.when is None:
         raise Refused(answers.bad_date(date_problem(command.problem), "起算", str(task.number)))
+    await _refuse_absurd(ctx, task, command.when)
     due = await manage.start(ctx.work, node, command.when, int(node.trigger.strip("+m")))
     waiting = "责任单位还没有明确，请再回复：指定 " + str(task.number) + " 单位" if task.unknown else ""
     return f"{task.number} {task.item} 自 {day(command.when)} 起算，时限为 {day(due)}。{waiting}"
+
+
+async def _refuse_absurd(ctx: Ctx, task: Task, day_named: date) -> None:
+    """A slip of the thumb in the year would move everybody's deadline out of sight."""
+    year = (await ctx.work.session.scalars(select(TaskList.year).where(TaskList.id == task.list_id))).one()
+    if not year - 1 <= day_named.year <= year + 2:
+        allowed = f"应在 {year - 1} 年到 {year + 2} 年之间"
+        raise Refused(f"{day(day_named)} 不像是 {task.number} 号任务的起算日期（{allowed}），什么都没有改。")
 
 
 async def roster(ctx: Ctx, command: Command) -> str:

@@ -1,6 +1,6 @@
 """通知, 未读 and 收到."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.dialogue.intents import Audience, Command
@@ -34,13 +34,13 @@ async def draft(ctx: Ctx, command: Command) -> str:
         raise Refused(f"请写上通知内容，{usage}")
     if len(command.text.encode()) > BODY_BYTES:
         raise Refused(f"通知内容太长（最多约 {BODY_BYTES // 3} 字）。请精简，或把正文做成文件另发。")
-    keys, name, unheard = await _recipients(ctx, command.audience)
-    if not keys:
+    told, name, unheard = await _recipients(ctx, command.audience)
+    if not told:
         raise Refused(f"{name}：名单上没有人可以收。请先用 duban roster 更新人员名单。")
-    payload = {"keys": keys, "audience": name, "body": command.text.strip(), "urgent": command.urgent}
+    payload = {"told": told, "audience": name, "body": command.text.strip(), "urgent": command.urgent}
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"notice": payload})
     leaves = _leaves(ctx, command.urgent)
-    return answers.confirm_notice(name, len(keys), leaves, command.text.strip(), unheard)
+    return answers.confirm_notice(name, len(told), leaves, command.text.strip(), unheard)
 
 
 def _leaves(ctx: Ctx, urgent: bool) -> str:
@@ -50,25 +50,27 @@ def _leaves(ctx: Ctx, urgent: bool) -> str:
     return f"{clock(local(moment))} "
 
 
-async def _recipients(ctx: Ctx, audience: tuple[Audience, ...]) -> tuple[list[str], str, list[str]]:
-    """Accounts, each once; the audience in words; units in it that nobody can be reached at.
+async def _recipients(ctx: Ctx, audience: tuple[Audience, ...]) -> tuple[dict[str, list[int]], str, list[str]]:
+    """Accounts, each once, with the units they hear it for as their contact; the audience in words; units in it that
+    nobody can be reached at.
 
     A unit means its first contact unless a role is named.
     """
-    keys: dict[str, None] = {}
+    told: dict[str, list[int]] = {}
     words: list[str] = []
     unheard: dict[str, None] = {}
     there = await people.unit_people(ctx.work.session)
     for part in audience:
         found, name = await _part(ctx, part, there)
-        keys.update(dict.fromkeys(found))
+        for key, units in found.items():
+            told[key] = [*told.get(key, []), *(unit for unit in units if unit not in told.get(key, []))]
         words.append(name)
         if part.role is None:
             unheard.update(
                 {ctx.unit_name(u): None for u in _units(ctx, part) if u not in there or not there[u].contacts}
             )
-    keys.pop(ctx.key, None)
-    return list(keys), "、".join(dict.fromkeys(words)), list(unheard)
+    told.pop(ctx.key, None)
+    return told, "、".join(dict.fromkeys(words)), list(unheard)
 
 
 def _units(ctx: Ctx, part: Audience) -> tuple[int, ...]:
@@ -77,29 +79,37 @@ def _units(ctx: Ctx, part: Audience) -> tuple[int, ...]:
     return ctx.group_ids(part.group) if part.group else ()
 
 
-async def _part(ctx: Ctx, part: Audience, there: Mapping[int, UnitPeople]) -> tuple[list[str], str]:
+async def _part(ctx: Ctx, part: Audience, there: Mapping[int, UnitPeople]) -> tuple[dict[str, list[int]], str]:
     session = ctx.work.session
     role = part.role.label if part.role else ""
     if part.everyone:
         if part.role is None:
-            return list(await people.members(session)), "全体"
-        return [unit.contacts[0] for unit in there.values() if unit.contacts], f"各单位{role}"
+            return {key: [] for key in await people.members(session)}, "全体"
+        return _first_contacts(there, there), f"各单位{role}"
     if part.unit is None and part.group is None:
-        return (await people.with_role(session, part.role) if part.role else []), f"全体{role}"
+        return {key: [] for key in (await people.with_role(session, part.role) if part.role else [])}, f"全体{role}"
     ids = _units(ctx, part)
     name = f"{part.unit or part.group}{role}"
     if part.role and part.role is not Role.CONTACT:
-        return await people.with_role(session, part.role, ids), name
-    return [there[unit].contacts[0] for unit in ids if unit in there and there[unit].contacts], name
+        return {key: [] for key in await people.with_role(session, part.role, ids)}, name
+    return _first_contacts(there, ids), name
+
+
+def _first_contacts(there: Mapping[int, UnitPeople], units: Iterable[int]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for unit in units:
+        if unit in there and there[unit].contacts:
+            found.setdefault(there[unit].contacts[0], []).append(unit)
+    return found
 
 
 async def confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
     if not may(ctx.member, Right.BROADCAST):  # the role may be gone since the preview
         raise Refused(answers.not_allowed("通知", WHO[Right.BROADCAST]))
-    keys = [str(key) for key in payload["keys"]]
+    told = dict(payload["told"])
     urgent = bool(payload["urgent"])
-    notice = await notices.send(ctx.work, str(payload["audience"]), keys, str(payload["body"]), urgent)
-    return answers.notice_sent(notice.id, len(keys), _leaves(ctx, urgent))
+    notice = await notices.send(ctx.work, str(payload["audience"]), told, str(payload["body"]), urgent)
+    return answers.notice_sent(notice.id, len(told), _leaves(ctx, urgent))
 
 
 async def unread(ctx: Ctx, command: Command) -> str:

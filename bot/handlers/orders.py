@@ -1,14 +1,14 @@
 """An order: one act on resolved items. Done at once, or kept until 确认; checked again when it is done."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bot.domain.permissions import RIGHT_OF, Right, may
+from bot.dialogue.reasons import is_reason
+from bot.domain.permissions import may, right_to
 from bot.domain.states import ALLOWED, Act, State
 from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
-from bot.handlers.targets import REOPENED
 from bot.services import audience, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left
@@ -24,6 +24,7 @@ class Order:
     ids: tuple[int, ...]
     words: str = ""
     proofs: tuple[Proof, ...] = ()
+    shown: Mapping[int, int] = field(default_factory=dict)  # item id -> the submission the person saw
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -31,11 +32,21 @@ class Order:
             "ids": list(self.ids),
             "words": self.words,
             "proofs": [asdict(proof) for proof in self.proofs],
+            "shown": {str(item_id): submission for item_id, submission in self.shown.items()},
         }
+
+    def showing(self, items: Sequence[ItemRow]) -> "Order":
+        return replace(self, shown={item.id: item.submission for item in items})
 
 
 def order_from(data: dict[str, Any]) -> Order:
-    return Order(Act(data["act"]), tuple(data["ids"]), data["words"], tuple(Proof(**proof) for proof in data["proofs"]))
+    return Order(
+        Act(data["act"]),
+        tuple(data["ids"]),
+        data["words"],
+        tuple(Proof(**proof) for proof in data["proofs"]),
+        {int(item_id): submission for item_id, submission in data["shown"].items()},
+    )
 
 
 async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra: str = "") -> str:
@@ -44,27 +55,39 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
         return f"没有可以{order.act.label}的事项，什么都没有改。回复 任务 看您的事项。"
     codes = "、".join(dict.fromkeys(item.code for item in items[:6])) + ("…" if len(items) > 6 else "")
     what = f"{order.act.label} {codes}，共 {len(items)} 项"
-    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, {"order": order.as_json(), "what": what})
+    waiting = {"order": order.showing(items).as_json(), "what": what}
+    await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
     several_units = len({item.unit_id for item in items}) > 1
     lines = [f"{item.ref}（{item.unit}）" if several_units else item.ref for item in items]
     return answers.confirm(f"将{order.act.label}", lines, len(items), extra)
 
 
+async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what: str) -> str:
+    """Asks which item an order is for; the next number or unit says it (rule 11)."""
+    ids = [item.id for item in candidates]
+    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
+    by_unit = len({item.code for item in candidates}) == 1
+    return answers.which_item(what, [ctx.named(item) for item in candidates], "单位" if by_unit else "编号")
+
+
 async def perform(ctx: Ctx, order: Order) -> str:
-    """Does an order and says what changed. Items that moved on meanwhile are left alone and named."""
+    """Does an order and says what changed. Items that moved on since they were shown are left alone and named."""
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
-    ready = [item for item in found if _still_possible(ctx, item, order.act)]
-    left = [item for item in found if item not in ready]
-    answer = await _DO[order.act](ctx, order, ready) if ready else ""
+    newer = [item for item in found if order.shown.get(item.id, item.submission) != item.submission]
+    ready = [item for item in found if item not in newer and _still_possible(ctx, item, order.act)]
+    left = [item for item in found if item not in newer and item not in ready]
+    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
     if left:
         states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
-        answer = "\n".join(part for part in (answer, f"未处理 {len(left)} 项，状态已变：{states}") if part)
-    return answer or "没有可以处理的事项，什么都没有改。"
+        parts.append(f"未处理 {len(left)} 项，状态已变：{states}")
+    if newer:
+        named = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
+        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{named}")
+    return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
 
 
 def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:
-    right = Right.REOPEN if act is Act.RETURN and item.state in REOPENED else RIGHT_OF[act]
-    return may(ctx.member, right, item.scope) and item.state in ALLOWED[act]
+    return may(ctx.member, right_to(act, item.state), item.scope) and item.state in ALLOWED[act]
 
 
 async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
@@ -72,7 +95,7 @@ async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
         await report.sign(ctx.work, item)
     today, first = ctx.work.today, items[0]
     left, late = days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today)
-    return answers.signed([(item.ref, item.due) for item in items], left, late)
+    return answers.signed([(ctx.named(item), item.due) for item in items], left, late)
 
 
 async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
@@ -80,7 +103,7 @@ async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     for item in items:
         await report.note(ctx.work, item, order.words, order.proofs)
         newly = item.state is State.DISPATCHED
-        lines.append(answers.noted(item.ref, item.code, newly, len(order.proofs)))
+        lines.append(answers.noted(ctx.named(item), item.code, newly, len(order.proofs)))
     return "\n".join(lines)
 
 
@@ -94,7 +117,7 @@ async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
             continue
         await report.submit(ctx.work, item, order.words, order.proofs)
         proofs = [proof.name for proof in order.proofs]
-        lines.append(answers.submitted(item.ref, item.code, await checker_name(ctx, item), proofs))
+        lines.append(answers.submitted(ctx.named(item), item.code, await checker_name(ctx, item), proofs))
     if lacking:
         lines.append(await _ask_evidence(ctx, order, lacking))
     elif lines:
@@ -110,7 +133,7 @@ async def _ask_evidence(ctx: Ctx, order: Order, lacking: Sequence[ItemRow]) -> s
         await conversation.expect(
             ctx.work, ctx.key, conversation.EVIDENCE, {"ids": [lacking[0].id], "words": order.words}
         )
-        return answers.needs_evidence(lacking[0].ref, bool(order.words))
+        return answers.needs_evidence(ctx.named(lacking[0]), bool(order.words))
     refs = "、".join(item.code for item in lacking)
     return f"{refs} 要有公开的链接或文件才能提交，请逐项发：完成 {lacking[0].code} 链接"
 
@@ -131,7 +154,7 @@ async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 
 
 async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    if not order.words:
+    if not is_reason(order.words, ctx.names):
         return await ask_reason(ctx, order, items)
     for item in items:
         await review.send_back(ctx.work, item, order.words)
@@ -140,7 +163,7 @@ async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 
 
 async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    await conversation.expect(ctx.work, ctx.key, conversation.WORDS, {"order": order.as_json()})
+    await conversation.expect(ctx.work, ctx.key, conversation.WORDS, {"order": order.showing(items).as_json()})
     where = f"{items[0].code} {items[0].unit}"
     head = f"{order.act.label} {items[0].ref}（{items[0].unit}）：" if len(items) == 1 else ""
     return head + answers.reason_needed(order.act.label, where)
@@ -164,7 +187,7 @@ Manage = Callable[[Work, ItemRow, str], Awaitable[None]]
 
 def _managed(service: Manage, needs_reason: bool) -> Do:
     async def do(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-        if needs_reason and not order.words:
+        if needs_reason and not is_reason(order.words, ctx.names):
             return await ask_reason(ctx, order, items)
         for item in items:
             await service(ctx.work, item, order.words)

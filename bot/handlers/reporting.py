@@ -1,20 +1,24 @@
 """What a unit says of its own items: 签收, 进展, 完成, 撤回, 延期, 不涉及, 异议."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from bot.dialogue.intents import Command, Problem, Trouble
+from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
-from bot.domain.permissions import Right, may
+from bot.domain.permissions import Right, may, right_to
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import Order, checker_name, confirm_first, perform
-from bot.handlers.targets import all_own, named_units, open_of, own, task_rows
+from bot.handlers.orders import Order, ask_which, checker_name, confirm_first, perform
+from bot.handlers.targets import WHO, all_own, named_units, open_of, own, same_of_units, task_rows
 from bot.services import conversation, report, requests
 from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
 from bot.texts.words import bullet_list
+
+LONGEST_EXTENSION = timedelta(days=366)  # beyond it the year is a slip of the thumb
 
 
 def proofs_of(ctx: Ctx, command: Command) -> tuple[Proof, ...]:
@@ -26,16 +30,21 @@ async def sign(ctx: Ctx, command: Command) -> str:
     if command.many or command.bare:
         items = await all_own(ctx, command, Act.SIGN)
         return await confirm_first(ctx, Order(Act.SIGN, _ids(items)), items)
+    if several := await same_of_units(ctx, command, Act.SIGN):
+        return await ask_which(ctx, Order(Act.SIGN, ()), several, "签收的是")
     items = await own(ctx, command, Act.SIGN)
     return await perform(ctx, Order(Act.SIGN, _ids(items)))
 
 
 async def progress(ctx: Ctx, command: Command) -> str:
-    items = await own(ctx, command, Act.PROGRESS)
     words = _words(ctx, command)
+    order = Order(Act.PROGRESS, (), words or "佐证", proofs_of(ctx, command))
+    if words and (several := await same_of_units(ctx, command, Act.PROGRESS)):
+        return await ask_which(ctx, order, several, "进展的是")
+    items = await own(ctx, command, Act.PROGRESS)
     if not words and not command.links:
         raise Refused(f"请写上进展内容，例如：进展 {items[0].code} 机制文件正在会签")
-    return await perform(ctx, Order(Act.PROGRESS, _ids(items), words or "佐证", proofs_of(ctx, command)))
+    return await perform(ctx, replace(order, ids=_ids(items)))
 
 
 async def submit(ctx: Ctx, command: Command) -> str:
@@ -47,9 +56,11 @@ async def submit(ctx: Ctx, command: Command) -> str:
         return await confirm_first(ctx, order, items, extra)
     if not command.targets:
         return await submit_asked(ctx, proofs_of(ctx, command), command.text)
+    order = Order(Act.SUBMIT, (), _words(ctx, command), proofs_of(ctx, command))
+    if several := await same_of_units(ctx, command, Act.SUBMIT):
+        return await ask_which(ctx, order, several, "完成的是")
     items = await own(ctx, command, Act.SUBMIT)
-    words = command.text if ctx.member.is_office else (command.words or command.text)
-    return await perform(ctx, Order(Act.SUBMIT, _ids(items), words, proofs_of(ctx, command)))
+    return await perform(ctx, replace(order, ids=_ids(items)))
 
 
 async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> str:
@@ -65,10 +76,7 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
     if not candidates:
         raise Refused(answers.which_item("完成", []))
     order = Order(Act.SUBMIT, (), words, tuple(proofs))
-    await conversation.expect(
-        ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": list(_ids(candidates))}
-    )
-    return answers.which_item("完成的是" if not proofs else "这个佐证是", [item.ref for item in candidates])
+    return await ask_which(ctx, order, candidates, "完成的是" if not proofs else "这个佐证是")
 
 
 async def undo(ctx: Ctx, command: Command) -> str:
@@ -83,9 +91,13 @@ async def undo(ctx: Ctx, command: Command) -> str:
         if not rows:
             raise Refused(f"{target} 不是您的事项，没有可以撤回的操作。")
         for item in reversed(rows):
-            done = await report.undo(ctx.work, item)
+            done = await report.last_done(ctx.work, item)
             if done:
-                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, done.state.label) + "\n"
+                right = right_to(done.act, done.found)
+                if not may(ctx.member, right, item.scope):  # the role they did it in may be gone
+                    raise Refused(answers.not_allowed(f"撤回 {item.code} 的{done.act.label}", WHO[right]))
+                state = await report.undo(ctx.work, item, done)
+                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, state.label) + "\n"
                 break
         else:
             raise Refused(answers.cannot_undo(rows[0].ref))
@@ -97,7 +109,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     act = requests.ACT_OF[kind]
     if not command.targets:
         example = info_of(command.verb).example
-        listed = [f"· {item.ref}" for item in await open_of(ctx)]
+        listed = [f"· {ctx.named(item)}" for item in await open_of(ctx)]
         raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed, 12)}")
     items = await own(ctx, command, act)
     if len(items) > 1:
@@ -105,7 +117,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     item = items[0]
     new_due = _new_due(ctx, command, item) if kind is RequestKind.EXTEND else None
     reason = _words(ctx, command)
-    if not reason:
+    if not is_reason(reason, ctx.names):
         usage = {
             RequestKind.EXTEND: answers.extend_usage(item.code),
             RequestKind.EXEMPT: f"请写明理由，例如：不涉及 {item.code} 本单位没有这项职责",
@@ -119,7 +131,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     checker = await checker_name(ctx, item)
     deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
     detail = f"{item.due} → {new_due}" if new_due else ""
-    return answers.asked(item.ref, kind.label, deciders, detail)
+    return answers.asked(ctx.named(item), kind.label, deciders, detail)
 
 
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
@@ -130,6 +142,11 @@ def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
         raise Refused(f"{command.when} 就是现在的时限，不需要延期。")
     if command.when <= ctx.work.today:
         raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
+    if command.when > max(item.due, ctx.work.today) + LONGEST_EXTENSION:
+        raise Refused(
+            f"新时限 {command.when} 比现在的时限 {item.due} 晚一年以上，没有提交。"
+            "请核对年份；确实要这么久，请联系县政府办公室。"
+        )
     return command.when
 
 
@@ -142,8 +159,9 @@ def date_problem(problem: Problem | None) -> str:
 
 
 def _words(ctx: Ctx, command: Command) -> str:
-    """The person's own words; for a unit's person a unit's name is part of them."""
-    return (command.text if ctx.member.is_office else command.words or command.text).strip()
+    """The person's own words. Beside them a unit's name is part of them, unless it says for which unit they are."""
+    for_a_unit = ctx.member.is_office or len(ctx.member.acts_for) > 1
+    return (command.text if for_a_unit else command.words or command.text).strip()
 
 
 def _ids(items: Sequence[ItemRow]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.dialogue.intents import Command, Target
 from bot.dialogue.verbs import info_of
-from bot.domain.permissions import RIGHT_OF, Right, may
+from bot.domain.permissions import RIGHT_OF, Right, may, right_to
 from bot.domain.responsibility import suggest
 from bot.domain.states import ALLOWED, OPEN, Act, State
 from bot.handlers.context import Ctx, Refused
@@ -49,9 +49,6 @@ WORKS_FOR_OTHERS = {
     State.SUSPENDED: "县政府办公室可回复 恢复 编号 单位。",
     State.CANCELLED: "已撤销；县政府办公室刚撤销的可回复 撤回 编号。",
 }
-
-REOPENED = frozenset({State.CLOSED, State.NOT_APPLICABLE})
-"""States out of which 退回 brings an item back: the office's right alone (rule 2)."""
 
 
 async def task_rows(ctx: Ctx, target: Target) -> list[ItemRow]:
@@ -112,16 +109,26 @@ async def _acting_units(ctx: Ctx, command: Command, act: Act) -> frozenset[int]:
     if ctx.member.is_office:
         named = named_units(ctx, command)
         return frozenset(named) if named else mine
-    if command.units and not info_of_act_free(act):
-        others = [name for name in command.units if ctx.unit_id(name) not in mine]
-        if others and mine:
-            raise Refused(f"您只能操作{ctx.unit_names(mine)}的事项，不能代{others[0]}操作。")
-    return mine
+    others = [name for name in command.units if ctx.unit_id(name) not in mine]
+    if others and mine and act not in _FREE:
+        raise Refused(f"您只能操作{ctx.unit_names(mine)}的事项，不能代{others[0]}操作。")
+    if others or not command.units:
+        return mine
+    return frozenset(ctx.unit_id(name) for name in command.units)
 
 
-def info_of_act_free(act: Act) -> bool:
-    """May a unit's name beside this verb be part of the person's own words?"""
-    return act in (Act.PROGRESS, Act.EXTEND, Act.EXEMPT, Act.DISPUTE)
+_FREE = frozenset({Act.PROGRESS, Act.EXTEND, Act.EXEMPT, Act.DISPUTE})
+"""Beside these the name of another unit is part of the person's own words."""
+
+
+async def same_of_units(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
+    """The items one number may mean to somebody who acts for several units and named none; empty where it is clear."""
+    mine = ctx.member.acts_for
+    if len(mine) < 2 or ctx.member.is_office or len(command.targets) != 1 or command.units:
+        return []
+    rows = [item for item in await task_rows(ctx, command.targets[0]) if item.unit_id in mine]
+    ready = _one_node_each([item for item in rows if item.state in ALLOWED[act]], act)
+    return ready if len(ready) > 1 else []
 
 
 def _own_item(ctx: Ctx, rows: list[ItemRow], units: frozenset[int], act: Act, command: Command) -> ItemRow:
@@ -135,7 +142,11 @@ def _own_item(ctx: Ctx, rows: list[ItemRow], units: frozenset[int], act: Act, co
         where = ctx.unit_names(units) or ctx.own_unit
         raise Refused(answers.not_yours(rows[0].ref, where))
     if len({item.unit_id for item in mine}) > 1:
-        raise Refused(answers.need_unit(rows[0].number, act.label, mine[0].unit))
+        ready = [item for item in mine if item.state in ALLOWED[act]]
+        if len({item.unit_id for item in ready}) != 1:
+            several = "、".join(dict.fromkeys(item.unit for item in mine))
+            raise Refused(f"{answers.need_unit(rows[0].number, act.label, mine[0].unit)}（{several} 都有这一项）")
+        mine = ready
     return node_for(mine, act)
 
 
@@ -151,9 +162,7 @@ def node_for(rows: Sequence[ItemRow], act: Act) -> ItemRow:
 
 def check(ctx: Ctx, item: ItemRow, act: Act) -> None:
     """Raises Refused unless this person may do this to this item as it stands."""
-    right = RIGHT_OF[act]
-    if act is Act.RETURN and item.state in REOPENED:
-        right = Right.REOPEN
+    right = right_to(act, item.state)
     if not may(ctx.member, right, item.scope):
         if right is Right.REPORT:
             raise Refused(answers.not_yours(item.ref, ctx.own_unit))

@@ -1,16 +1,20 @@
-"""A file somebody sent: fetched within limits, scanned by name, kept under DUBAN_DATA_DIR/evidence."""
+"""A file somebody sent: fetched within limits, scanned by name and contents, kept under DUBAN_DATA_DIR/evidence."""
 
 import asyncio
 import re
 from pathlib import Path, PurePosixPath
 
+from bot.evidence.contents import NotReadable, Trouble, look_into
 from bot.evidence.scan import describe, scan
+from bot.services.files import FOLDER
 from bot.services.report import Proof
 from bot.texts import answers
+from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
 from bot.wecom.errors import MediaTooLarge, PlatformError
 from bot.wecom.messages import Incoming
 
+PATIENCE = 30.0  # seconds: somebody waits for an answer
 LARGEST = 20 * 1024 * 1024  # bytes: the platform's own limit for files
 
 
@@ -29,9 +33,31 @@ async def keep_file(client: WecomClient, data_dir: Path, incoming: Incoming, key
     findings = scan(shown)
     if findings:
         return None, answers.PERSONAL.format(what=describe(findings))
-    stored = f"evidence/{re.sub(r'[^0-9A-Za-z-]', '_', key)}{PurePosixPath(shown).suffix[:10]}"
+    problem = await _problem(data) if incoming.kind != "image" else ""
+    if problem:
+        return None, problem
+    stored = f"{FOLDER}/{re.sub(r'[^0-9A-Za-z-]', '_', key)}{PurePosixPath(shown).suffix[:10]}"
     await asyncio.to_thread(_write, data_dir / stored, data)
     return Proof("file", shown, stored), ""
+
+
+async def _problem(data: bytes) -> str:
+    """Why the contents cannot be kept (rule 8), or ""."""
+    try:
+        found = await asyncio.wait_for(asyncio.to_thread(look_into, data), PATIENCE)
+    except NotReadable as error:
+        return _NOT_READABLE[error.trouble]
+    except TimeoutError:
+        return answers.HUGE_FILE
+    return answers.PERSONAL_FILE.format(what=found) if found else ""
+
+
+_NOT_READABLE = {
+    Trouble.PASSWORD: answers.LOCKED_FILE,
+    Trouble.TOO_MUCH: answers.HUGE_FILE,
+    Trouble.OLD_FORMAT: answers.OLD_FILE,
+    Trouble.ARCHIVE: answers.ARCHIVE_FILE,
+}
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -40,6 +66,6 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _clean(name: str) -> str:
-    """A name to show: no path, nothing unprintable, not endless."""
+    """A name to show: no path, nothing unprintable, no markup, not endless."""
     base = re.split(r"[\\/]", name)[-1]
-    return "".join(char for char in base if char.isprintable())[-80:] or "文件"
+    return without_markup("".join(char for char in base if char.isprintable())[-80:]) or "文件"

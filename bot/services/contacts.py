@@ -1,6 +1,9 @@
-"""WeCom contacts as roster lines: a department is a unit by name or alias; a role is what a job title says."""
+"""WeCom contacts as roster lines: a department is a unit by name or alias; a role is what a job title says.
 
-from bot.domain.people import ROLE_OF_LABEL, Role
+Whoever edits contacts must not make somebody 县办: roles that reach beyond a unit come from the roster file alone.
+"""
+
+from bot.domain.people import OF_A_UNIT, ROLE_OF_LABEL, Role
 from bot.domain.responsibility import Directory, resolve
 from bot.services.roster import Line
 from bot.wecom.contacts import Contact, Contacts
@@ -16,7 +19,11 @@ def lines_from(found: Contacts, directory: Directory) -> tuple[list[Line], list[
             problems.append(f"{person.name}：部门“{person.unit}”不在单位名录里，没有导入")
             continue
         roles = person.roles or (Role.CONTACT.label,)
-        lines += [Line(unit, person.name, person.userid, role, number) for role in roles if role in ROLE_OF_LABEL]
+        given = [role for role in roles if ROLE_OF_LABEL[role] in OF_A_UNIT]
+        if len(given) < len(roles):
+            wide = "、".join(role for role in roles if role not in given)
+            problems.append(f"{person.name}：通讯录职务里的“{wide}”不导入，县办、县领导、审计请写进名单文件")
+        lines += [Line(unit, person.name, person.userid, role, number) for role in given]
     return lines, problems
 
 

@@ -1,13 +1,16 @@
 """What follows from a message having arrived, or not: in the same transaction as the outbox row."""
 
 from datetime import timedelta
+from typing import Any
 
-from bot.domain.planning import LineKind, Outcome
+from sqlalchemy import select
+
+from bot.domain.planning import LineKind, Outcome, StageKind, stage_of
 from bot.services import audience, conversation
 from bot.services.planning import settle_stages, unbundle
 from bot.services.work import Lane, Work
 from bot.store.items import items_by_id
-from bot.store.tables import Ask, Member, Outbox
+from bot.store.tables import Ask, Member, Outbox, Receipt
 
 UNREACHABLE = "消息送不到第一联络员，改送下一位"
 
@@ -60,28 +63,93 @@ async def refused(work: Work, row: Outbox) -> None:
 
 
 async def _hand_on(work: Work, row: Outbox) -> bool:
-    """Gives a unit's message to its next contact. False where there is none, or the message is not for a unit."""
-    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in _FOR_UNIT]
-    refs += row.payload.get("asks", []) if row.kind != "digest" else []
-    if not refs:
-        return False
-    unit_ids = {item.unit_id for item in await items_by_id(work.session, refs)}
-    new = False
-    for unit_id in unit_ids:
+    """Gives each unit's part of a message to the unit's next contact, and nothing that was the person's in another
+    role. False where there is nobody, or the message is not for a unit."""
+    units_of: dict[str, set[int]] = {}
+    for unit_id in await _units_of(work, row):
         for key in await audience.unit_contact(work.session, unit_id):
-            new |= await work.send(
-                f"{row.key}>{key}"[:200],
-                Lane(row.lane),
-                row.kind,
-                key,
-                {name: value for name, value in row.payload.items() if name != "signs"},
-                f"{row.reason}（{UNREACHABLE}）",
-                not_before=work.now + timedelta(seconds=1),
-            )
+            units_of.setdefault(key, set()).add(unit_id)
+    handed: list[list[Any]] = []
+    new = False
+    for key, units in units_of.items():
+        part = await _part_of(work, row, units)
+        handed += part.get("marks", [])
+        new |= await work.send(
+            f"{row.key}>{key}"[:200],
+            Lane(row.lane),
+            row.kind,
+            key,
+            part,
+            f"{row.reason}（{UNREACHABLE}）",
+            about=f"notice:{row.payload['notice']}:{key}" if "notice" in row.payload else None,
+            not_before=work.now + timedelta(seconds=1),
+        )
+        if "notice" in row.payload:
+            await _hand_on_receipt(work, int(row.payload["notice"]), row.member_key or "", key)
+    if new:
+        left = [mark for mark in row.payload.get("marks", []) if mark not in handed]
+        await settle_stages(work, left, Outcome.FAILED)
     return new
 
 
+async def _units_of(work: Work, row: Outbox) -> list[int]:
+    """The units whose contact was meant, the one a notice was for included."""
+    if "notice" in row.payload:
+        return [int(unit) for unit in row.payload.get("units", [])]
+    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in _FOR_UNIT]
+    refs += row.payload.get("asks", []) if row.kind != "digest" else []
+    refs += [ref for asked in (await _held_asks(work, row)).values() for ref in asked]
+    return sorted({item.unit_id for item in await items_by_id(work.session, refs)})
+
+
+async def _part_of(work: Work, row: Outbox, units: set[int]) -> dict[str, Any]:
+    """What of a message is for the contact of these units."""
+    payload = {name: value for name, value in row.payload.items() if name != "signs"}
+    if "notice" in payload:
+        return {**payload, "units": sorted(units)}
+    if row.kind != "digest":
+        return payload
+    held = await _held_asks(work, row)
+    refs = {int(ref) for kind, ref, *_ in payload["lines"] if LineKind(kind) in _FOR_UNIT}
+    refs |= {ref for asked in held.values() for ref in asked}
+    theirs = {item.id for item in await items_by_id(work.session, refs) if item.unit_id in units}
+    return {
+        **payload,
+        "lines": [
+            line
+            for line in payload["lines"]
+            if (LineKind(line[0]) in _FOR_UNIT and line[1] in theirs)
+            or (LineKind(line[0]) is LineKind.HELD and theirs.intersection(held.get(line[1], [])))
+        ],
+        "marks": [
+            mark
+            for mark in payload.get("marks", [])
+            if mark[0] in theirs and stage_of(str(mark[2])).kind in _STAGES_FOR_UNIT
+        ],
+    }
+
+
+async def _held_asks(work: Work, row: Outbox) -> dict[int, list[int]]:
+    """Of the messages that waited for this digest: outbox id -> the unit's items it asks about."""
+    ids = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) is LineKind.HELD]
+    found = await work.session.scalars(select(Outbox).where(Outbox.id.in_(ids)))
+    return {held.id: held.payload.get("asks", []) for held in found}
+
+
+async def _hand_on_receipt(work: Work, notice_id: int, gone: str, key: str) -> None:
+    """未读 waits for whoever was sent the notice in the end."""
+    missed = await work.session.get(Receipt, (notice_id, gone))
+    if missed is not None:
+        await work.session.delete(missed)
+    if await work.session.get(Receipt, (notice_id, key)) is None:
+        work.session.add(Receipt(notice_id=notice_id, member_key=key, answered_at=None))
+    await work.session.flush()
+
+
 _FOR_UNIT = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE})
+_STAGES_FOR_UNIT = frozenset(
+    {StageKind.DISPATCH, StageKind.UNSIGNED, StageKind.REMIND, StageKind.OVERDUE, StageKind.URGE}
+)
 
 
 async def lost(work: Work, row: Outbox) -> None:

@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot.domain.states import Act, State
+from bot.domain.states import ENDED, Act, State
 from bot.services import prompts
 from bot.services.review import told_unit
-from bot.services.work import Work, snapshot
+from bot.services.work import WITHDREW, Work, snapshot
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Assignment, Node, Task
 
@@ -53,16 +53,18 @@ async def dispatch(work: Work, task: Task, units: Sequence[int]) -> list[ItemRow
 
 
 async def start(work: Work, node: Node, started: date, months: int) -> date:
-    """起算: a trigger deadline counts from the day the office enters. Returns the new deadline of every open item."""
+    """起算: a trigger deadline counts from the day the office enters. What has ended keeps its own deadline.
+
+    Returns the new one."""
     due = add_months(started, months)
     work.audit(
         Act.START, f"node:{node.id}", {"due": node.due.isoformat()}, {"due": due.isoformat()}, f"自 {started} 起算"
     )
     node.due = due
     node.started_on = started
-    for assignment in (
-        await work.session.scalars(select(Assignment).where(Assignment.node_id == node.id).with_for_update())
-    ).all():
+    ended = sorted(ENDED - {State.SUSPENDED})
+    query = select(Assignment).where(Assignment.node_id == node.id, Assignment.state.not_in(ended)).with_for_update()
+    for assignment in (await work.session.scalars(query)).all():
         before = snapshot(assignment)
         assignment.due = due
         work.audit(Act.START, f"assignment:{assignment.id}", before, snapshot(assignment), f"自 {started} 起算")
@@ -116,9 +118,8 @@ async def close(work: Work, item: ItemRow, grounds: str) -> None:
 async def _ended(
     work: Work, item: ItemRow, act: Act, before: dict[str, object], assignment: Assignment, words: str
 ) -> None:
-    work.audit(act, item.subject, before, snapshot(assignment), words)
+    withdrew = [] if act is Act.SUSPEND else await prompts.withdraw_requests(work, item)
+    work.audit(act, item.subject, before, {**snapshot(assignment), WITHDREW: withdrew}, words)
     became = State(assignment.state).label
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", became)
-    if State(assignment.state) is not State.SUSPENDED:
-        await prompts.withdraw_requests(work, item)
     await told_unit(work, item, f"{item.ref} {became}" + (f"：{words}" if words else ""))

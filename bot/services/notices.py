@@ -1,6 +1,6 @@
 """通知 and 收到: the office broadcasts, everybody answers once, 未读 says who has not."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,8 +22,9 @@ def leaves_at(work: Work, urgent: bool) -> datetime:
     return work.now if urgent else next_open(work.calendar, work.policy, work.now)
 
 
-async def send(work: Work, audience: str, keys: Sequence[str], body: str, urgent: bool) -> Notice:
-    """One message and one receipt for each of `keys`."""
+async def send(work: Work, audience: str, told: Mapping[str, Sequence[int]], body: str, urgent: bool) -> Notice:
+    """One message and one receipt for each account of `told`, which maps it to the units it was meant for as their
+    contact: where it cannot be reached, their next contact is tried (DESIGN §2)."""
     notice = Notice(
         by=work.actor,
         audience=audience,
@@ -37,7 +38,7 @@ async def send(work: Work, audience: str, keys: Sequence[str], body: str, urgent
     await work.session.flush()
     # 立即 outside working hours is an emergency measure, so it stands in the record as one.
     emergency = urgent and not in_window(work.calendar, work.policy, work.now)
-    after = {"audience": audience, "people": len(keys), "emergency": emergency}
+    after = {"audience": audience, "people": len(told), "emergency": emergency}
     work.audit("notice", f"notice:{notice.id}", {}, after, body)
     text = f"【通知 {notice.id}】{body}\n——县政府办公室。看到请回复：收到"
     payload: dict[str, object] = {"text": text, "notice": notice.id, "urgent": urgent}
@@ -49,14 +50,14 @@ async def send(work: Work, audience: str, keys: Sequence[str], body: str, urgent
             "rows": [],
             "buttons": [["收到", f"read:{notice.id}"]],
         }
-    for key in keys:
+    for key, units in told.items():
         work.session.add(Receipt(notice_id=notice.id, member_key=key, answered_at=None))
         await work.send(
             f"notice:{notice.id}:{key}",
             Lane.BROADCAST,
             "card" if "card" in payload else "text",
             key,
-            payload,
+            {**payload, "units": list(units)},
             BROADCAST,
             about=f"notice:{notice.id}:{key}",
             not_before=notice.leaves_at,

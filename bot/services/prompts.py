@@ -123,7 +123,7 @@ async def request(
     }
     for key in recipients:
         await work.prompt(
-            f"request:{request_id}:{key}",
+            f"request:{request_id}:{work.message_key}:{key}",  # asked again after a 撤回, it is another message
             "card",
             key,
             {"text": text, "card": card, "while_request": request_id, "asks_decision": request_id},
@@ -132,12 +132,14 @@ async def request(
         )
 
 
-async def withdraw_requests(work: Work, item: ItemRow) -> None:
-    """The item ended: a request that still waits has nothing left to decide."""
+async def withdraw_requests(work: Work, item: ItemRow) -> list[int]:
+    """The item ended: a request that still waits has nothing left to decide. Returns which those were."""
     query = select(Request).where(Request.assignment_id == item.id, Request.state == "open")
-    for open_request in (await work.session.scalars(query)).all():
+    found = (await work.session.scalars(query)).all()
+    for open_request in found:
         open_request.state = "withdrawn"
         await settle(work, f"request:{open_request.id}", "事项已办结")
+    return [open_request.id for open_request in found]
 
 
 async def settle(work: Work, about: str, became: str) -> None:

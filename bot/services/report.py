@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from bot.domain.states import OPEN, Act, State
-from bot.services import audience, prompts
+from bot.services import audience, prompts, requests
 from bot.services.views import waiting_for
-from bot.services.work import Work, restore, snapshot
+from bot.services.work import WITHDREW, Work, restore, snapshot
 from bot.store.items import ItemRow
 from bot.store.tables import Assignment, Audit, Evidence, News, Outbox, Request
 
@@ -68,8 +68,8 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     assignment.last_entry_at = work.now
     assignment.return_reason = None
     assignment.announced = queue_was_empty
-    work.audit(Act.SUBMIT, item.subject, before, snapshot(assignment), words)
-    await prompts.withdraw_requests(work, item)
+    withdrew = await prompts.withdraw_requests(work, item)
+    work.audit(Act.SUBMIT, item.subject, before, {**snapshot(assignment), WITHDREW: withdrew}, words)
     await work.session.flush()
     if queue_was_empty:
         await prompts.submission(work, item, assignment.submission, await audience.checkers(work.session, item))
@@ -81,30 +81,37 @@ async def _queue(work: Work, item: ItemRow) -> bool:
 
 
 @dataclass(frozen=True)
-class Undone:
+class Done:
+    """What somebody last did to an item, and the state in which they found it."""
+
     act: Act
-    state: State
+    found: State
+    entry: Audit
 
 
-async def undo(work: Work, item: ItemRow) -> Undone | None:
-    """撤回: puts back what this person last did to the item, if nobody has acted on it since (rule 11). None if not."""
+async def last_done(work: Work, item: ItemRow) -> Done | None:
+    """What this person last did to the item, if nobody has acted on it since (rule 11); whether they may still do such
+    a thing is for the caller to ask."""
     entries = (
         await work.session.scalars(
             select(Audit).where(Audit.subject == item.subject).order_by(Audit.id.desc()).limit(20)
         )
     ).all()
     last = _last_undoable(list(entries), work.actor)
-    if last is None:
-        return None
+    return Done(Act(last.act), State(last.before["state"]), last) if last else None
+
+
+async def undo(work: Work, item: ItemRow, done: Done) -> State:
+    """撤回: puts the item back to where `done` found it. Returns its state then."""
     assignment = await work.assignment(item)
     before = snapshot(assignment)
-    restore(assignment, last.before)
+    restore(assignment, done.entry.before)
     if assignment.submission < before["submission"]:
         # The number of a withdrawn submission is not used again: its buttons must stay stale.
         assignment.submission = before["submission"]
-    await _withdraw(work, item, last, before["submission"])
-    work.audit(Act.UNDO, item.subject, before, snapshot(assignment), f"撤回：{Act(last.act).label}")
-    return Undone(Act(last.act), State(assignment.state))
+    await _withdraw(work, item, done.entry, before["submission"])
+    work.audit(Act.UNDO, item.subject, before, snapshot(assignment), f"撤回：{done.act.label}")
+    return State(assignment.state)
 
 
 UNDOABLE = frozenset(
@@ -133,13 +140,18 @@ def _last_undoable(entries: list[Audit], actor: str) -> Audit | None:
 async def _withdraw(work: Work, item: ItemRow, undone: Audit, submission: int) -> None:
     """Takes back what came with the undone entry: its evidence, its request, what it was about to send."""
     session = work.session
+    if undone.act in (Act.PROGRESS, Act.SUBMIT):
+        brought = (Evidence.assignment_id == item.id, Evidence.message_key == undone.message_key)
+        await session.execute(update(Evidence).where(*brought).values(withdrawn=True))
     if undone.act == Act.SUBMIT:
+        # What came with an earlier 进展 counts for the next submission instead.
         await session.execute(
             update(Evidence)
             .where(Evidence.assignment_id == item.id, Evidence.submission == submission)
-            .values(withdrawn=True)
+            .values(submission=submission + 1)
         )
         await prompts.settle(work, f"submission:{item.id}:{submission}", "已撤回")
+    await requests.reopen(work, item, undone.after.get(WITHDREW, []))
     if undone.act in (Act.EXTEND, Act.EXEMPT, Act.DISPUTE):
         request = await session.scalar(select(Request).where(Request.assignment_id == item.id, Request.state == "open"))
         if request is not None:
@@ -176,6 +188,7 @@ def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof]) -> None:
                 stored_as=proof.stored_as,
                 by=work.actor,
                 at=work.now,
+                message_key=work.message_key,
                 withdrawn=False,
             )
         )

@@ -1,5 +1,6 @@
 """延期, 不涉及, 异议, and their decision: 同意, 不同意."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -37,13 +38,26 @@ async def ask(work: Work, item: ItemRow, kind: RequestKind, reason: str, new_due
     await work.session.flush()
     state = snapshot(await work.assignment(item))
     work.audit(ACT_OF[kind], item.subject, state, {**state, "request": request.id}, _words(kind, reason, new_due))
+    await _put_before_deciders(work, item, request)
+
+
+async def reopen(work: Work, item: ItemRow, ids: Sequence[int]) -> None:
+    """The act that had left these requests without a purpose was taken back: they wait for a decision again."""
+    query = select(Request).where(Request.id.in_(ids), Request.state == "withdrawn").with_for_update()
+    for request in (await work.session.scalars(query)).all():
+        request.state = "open"
+        await _put_before_deciders(work, item, request)
+
+
+async def _put_before_deciders(work: Work, item: ItemRow, request: Request) -> None:
+    kind = RequestKind(request.kind)
     what = {
-        RequestKind.EXTEND: f"申请延期到 {day(new_due)}" if new_due else "申请延期",
+        RequestKind.EXTEND: f"申请延期到 {day(request.new_due)}" if request.new_due else "申请延期",
         RequestKind.EXEMPT: "认为本单位不涉及",
         RequestKind.DISPUTE: "对交办提出异议",
     }[kind]
-    people = [key for key in await audience.deciders(work.session, item) if key != work.actor.lower()]
-    await prompts.request(work, item, kind, request.id, what, reason, people)
+    people = [key for key in await audience.deciders(work.session, item) if key != request.by.lower()]
+    await prompts.request(work, item, kind, request.id, what, request.reason, people)
 
 
 async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, words: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.states import Act, State
 from bot.services import audience, prompts
-from bot.services.work import Work, snapshot
+from bot.services.work import WITHDREW, Work, snapshot
 from bot.store.items import ItemRow
 
 
@@ -14,9 +14,9 @@ async def approve(work: Work, item: ItemRow, words: str = "") -> None:
     before = snapshot(assignment)
     assignment.state = State.CLOSED
     assignment.closed_at = work.now
-    work.audit(Act.APPROVE, item.subject, before, snapshot(assignment), words)
+    withdrew = await prompts.withdraw_requests(work, item)
+    work.audit(Act.APPROVE, item.subject, before, {**snapshot(assignment), WITHDREW: withdrew}, words)
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", _by(work, "已通过"))
-    await prompts.withdraw_requests(work, item)
     await told_unit(work, item, f"{item.ref} 已通过审核，销号")
 
 

@@ -1,6 +1,6 @@
 """The roster: who holds which role where. A roster is the whole truth for the units it names (DESIGN §6)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -38,16 +38,19 @@ class Applied:
     removed: int
 
 
-async def apply(work: Work, lines: Sequence[Line]) -> Applied:
-    """Replaces the posts of every unit the roster names. Raises RosterRefused when a unit is not in the directory."""
+async def apply(work: Work, lines: Sequence[Line], roles: Collection[Role] = frozenset(Role)) -> Applied:
+    """Replaces the posts of every unit the roster names; of `roles` alone, where it can only tell of those.
+
+    Raises RosterRefused when a unit is not in the directory, or when nobody would be 县办 any more.
+    """
     session = work.session
     directory = await people.directory(session)
     posts, problems = _resolved(lines, directory)
     if problems:
         raise RosterRefused(problems)
-    before = {(post.member_key, post.role, post.unit) for post in (await session.scalars(select(Post))).all()}
+    before = await _posts(work)
     named = sorted({unit for _, _, unit, _ in posts})
-    await session.execute(delete(Post).where(Post.unit.in_(named)))
+    await session.execute(delete(Post).where(Post.unit.in_(named), Post.role.in_(sorted(roles))))
     there = {member.key: member for member in (await session.scalars(select(Member))).all()}
     for line in lines:
         key = people.key_of(line.userid)
@@ -63,12 +66,40 @@ async def apply(work: Work, lines: Sequence[Line]) -> Applied:
         for position, (key, role, unit, unit_id) in enumerate(posts)
     )
     await session.flush()
-    after = {(post.member_key, post.role, post.unit) for post in (await session.scalars(select(Post))).all()}
+    after = await _posts(work)
+    _keep_an_office(before, after)
     await _try_again(work, sorted({unit_id for _, role, _, unit_id in posts if role is Role.CONTACT and unit_id}))
-    applied = Applied(len({key for key, *_ in posts}), len(named), len(after - before), len(before - after))
+    gone, new = before.keys() - after.keys(), after.keys() - before.keys()
     if before != after:
-        work.audit("roster", "roster", {}, {"units": named, "added": applied.added, "removed": applied.removed})
-    return applied
+        changed = [post for post in before.keys() & after.keys() if before[post] != after[post]]  # of name
+        work.audit(
+            "roster",
+            "roster",
+            {"posts": _listed(before, [*gone, *changed])},
+            {"units": named, "posts": _listed(after, [*new, *changed])},
+        )
+    return Applied(len({key for key, *_ in posts}), len(named), len(new), len(gone))
+
+
+_Held = tuple[str, str, str]  # unit, role, account
+
+
+async def _posts(work: Work) -> dict[_Held, str]:
+    """Every post -> the name of who holds it."""
+    query = select(Post.unit, Post.role, Post.member_key, Member.name).join(Member, Member.key == Post.member_key)
+    return {(unit, role, key): name for unit, role, key, name in (await work.session.execute(query)).all()}
+
+
+def _listed(names: Mapping[_Held, str], posts: Iterable[_Held]) -> list[list[str]]:
+    """For the audit: who got or lost what."""
+    return [[unit, Role(role).label, key, names[unit, role, key]] for unit, role, key in sorted(posts)]
+
+
+def _keep_an_office(before: Mapping[_Held, str], after: Mapping[_Held, str]) -> None:
+    """Without 县办 nobody could decide, broadcast or close any more, nor hear that something fails."""
+    had = sorted({names for (_, role, _), names in before.items() if role == Role.OFFICE})
+    if had and not any(role == Role.OFFICE for _, role, _ in after):
+        raise RosterRefused([f"这份名单会去掉最后的县办（{'、'.join(had)}），请在名单里至少保留一名县办"])
 
 
 async def _try_again(work: Work, units: Sequence[int]) -> None:

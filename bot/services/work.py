@@ -146,6 +146,10 @@ def snapshot(assignment: Assignment) -> dict[str, Any]:
     return {name: _plain(getattr(assignment, name)) for name in TRACKED}
 
 
+WITHDREW = "withdrew"
+"""In the audit's `after`: ids of requests that an act left without a purpose; 撤回 brings them back."""
+
+
 def restore(assignment: Assignment, before: Mapping[str, Any]) -> None:
     """Puts the tracked fields back to what `snapshot` saw."""
     for name in TRACKED:

@@ -171,6 +171,7 @@ class Evidence(Base):
     stored_as: Mapped[str | None]  # a file's name under DUBAN_DATA_DIR/evidence
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+    message_key: Mapped[str | None] = mapped_column(String(128))  # what brought it; 撤回 of that takes it back
     withdrawn: Mapped[bool] = mapped_column(Boolean(), default=False)
 
 

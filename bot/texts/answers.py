@@ -12,10 +12,20 @@ STRANGER = (
 APOLOGY = "这条消息没能处理成功，已记录下来，县政府办公室和管理员都看得到。请稍后再发一次；急事请直接联系县政府办公室。"
 TOO_LONG = "消息太长（最多 5000 字），没有处理。请分几条发，或发文件。"
 PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
+PERSONAL_FILE = "文件里有{what}，为保护个人信息和秘密，文件没有保存也没有处理。请去掉后再发，或改发公开页面的链接。"
+LOCKED_FILE = "文件加了密码，查不了里面有没有个人信息，没有保存。请去掉密码再发，或改发公开页面的链接。"
+HUGE_FILE = "文件内容太多，查不完里面有没有个人信息，没有保存。请只发能证明公开的那几页，或改发链接。"
+OLD_FILE = (
+    "旧版 Office 或 WPS 文件（.doc、.xls、.wps），查不了里面有没有个人信息，没有保存。\n"
+    "请另存为 .docx、.xlsx 或 PDF 再发，或改发公开页面的链接。"
+)
+ARCHIVE_FILE = "压缩包查不了里面有没有个人信息，没有保存。请解压后逐个发文件，或改发公开页面的链接。"
 NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限，这条没有处理。已提示管理员更新，请更新后再发一次。"
 NOTHING_PENDING = "现在没有等待确认的事。"
+NO_REASON = "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
+NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，什么都没有改。回复 帮助 看您能做什么。"
 LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
 
@@ -94,10 +104,10 @@ def needs_evidence(ref: str, kept: bool) -> str:
     return f"{head}{ref} 要有公开的链接或文件才能提交。请把链接（或文件）发来，收到即提交。"
 
 
-def which_item(what: str, candidates: Sequence[str]) -> str:
+def which_item(what: str, candidates: Sequence[str], by: str = "编号") -> str:
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
-    return f"{what}哪一项？请回复编号：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
+    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
 
 
 def undone(ref: str, what: str, state: str) -> str:

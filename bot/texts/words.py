@@ -52,3 +52,11 @@ def time_left(days_left: int, days_late: int) -> str:
     if days_left <= 0:
         return "今天到期"
     return f"还有 {days_left} 个工作日" if days_left <= NEAR else "时间充裕"
+
+
+_NO_MARKUP = str.maketrans("<>", "＜＞")
+
+
+def without_markup(text: str) -> str:
+    """The platform shows <a href> in a text as a link: nobody's words may become one on somebody else's phone."""
+    return text.translate(_NO_MARKUP)

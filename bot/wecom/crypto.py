@@ -23,6 +23,7 @@ from bot.wecom.errors import Forged, Malformed
 __all__ = ["CallbackCrypto", "Forged", "Malformed", "Received", "query_values"]
 
 _BLOCK = 32  # bytes; the platform pads to 32 although AES blocks have 16
+_LONGEST_ECHO = 256  # bytes; the platform sends some twenty digits
 _HEADER = 20  # bytes before the message: 16 random ones and its length
 
 
@@ -59,7 +60,11 @@ class CallbackCrypto:
         if not echostr:
             raise Malformed("no echostr")
         self._authenticate(msg_signature, timestamp, nonce, echostr)
-        return self.open_sealed(echostr).decode("utf-8")
+        echo = self.open_sealed(echostr)
+        # Every callback is authentic ciphertext, too: replayed as an echostr, it must not come back in clear.
+        if len(echo) > _LONGEST_ECHO or echo.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            raise Forged("a message, not an echo")
+        return echo.decode("utf-8")
 
     def receive(self, body: bytes, msg_signature: str, timestamp: str, nonce: str) -> Received:
         """Opens a callback's body, at most 64 KiB. Pass "" for a query value that is missing.

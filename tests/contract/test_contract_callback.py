@@ -47,6 +47,11 @@ class TestVerifying:
         query = urlencode({"msg_signature": "0" * 40, "timestamp": "1", "nonce": "n", "echostr": sealed})
         assert served.http("GET", f"/wecom/callback?{query}") == FORGED
 
+    def test_an_overheard_callback_is_not_handed_back_in_clear(self, served: Served) -> None:
+        sealed = served.peer.crypto.encrypt(text_xml("XinMin_A", "签收 34"))
+        answer = served.http("GET", f"/wecom/callback?{signed_query(served, sealed)}&echostr={quote(sealed, safe='')}")
+        assert answer == FORGED
+
     def test_without_echostr(self, served: Served) -> None:
         assert served.http("GET", "/wecom/callback").status == 400
 

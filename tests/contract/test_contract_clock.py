@@ -28,6 +28,9 @@ class TestTurning:
         assert answer["now"] == later
         assert served.to(later)["now"] == later
         assert served.turn(now.isoformat()).status == 409
+        for end_of_time in ("9999-12-31T23:59:59+08:00", "9999-12-31T23:59:59-08:00", "2101-01-01T00:00:00"):
+            assert served.turn(end_of_time).status == 400
+        assert served.turn("0001-01-01T00:00:00+14:00").status == 409
         assert served.clock()["now"] == later
 
     def test_a_moment_may_be_written_in_any_zone_or_in_none(self, served: Served) -> None:

@@ -98,3 +98,18 @@ async def test_a_trigger_deadline_counts_from_the_day_the_office_enters(world: W
     assert "2021-10-01" in answer and "指定 38" in answer
     await office.says("指定 38 县教委")
     assert "时限 2021-10-01" in await world.who("县教委").says("任务 38")
+
+
+async def test_a_trigger_deadline_is_near_its_list_and_moves_no_closed_item(world: World) -> None:
+    office = world.office
+    await office.says("指定 38 县教委、县民政局")
+    await office.says("销号 38 县教委 上线前已办")
+    for absurd in ("1021-07-01", "2019-12-31", "2024-01-01", "9999-12-31"):
+        answer = await office.says(f"起算 38 {absurd}")
+        assert "应在 2020 年到 2023 年之间" in answer and "什么都没有改" in answer
+    due = "SELECT u.name, a.due FROM assignment a JOIN node n ON n.id = a.node_id JOIN unit u ON u.id = a.unit_id"
+    before = {name: str(day) for name, day in await world.rows(f"{due} WHERE n.code = '38'")}
+    assert set(before.values()) == {"2021-12-31"}
+    assert "2021-10-01" in await office.says("起算 38 2021-07-01")
+    after = {name: str(day) for name, day in await world.rows(f"{due} WHERE n.code = '38'")}
+    assert after == {"县教委": "2021-12-31", "县民政局": "2021-10-01"}

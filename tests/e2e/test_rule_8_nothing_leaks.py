@@ -1,9 +1,13 @@
 """Rule 8, nothing leaks: everybody sees and changes what is theirs, and what must not be kept is kept nowhere."""
 
+import os
+
 import pytest
+from support import files
 from support.sabotage import refusing
 from support.world import World
 
+from bot.services.files import drop_unused
 from bot.store.tables import Base
 from scheduler.ticker import Ticker
 
@@ -132,6 +136,36 @@ async def test_help_shows_only_what_the_asker_may_do(corner: World) -> None:
     assert all(verb in shown["县办"] for verb in ("通过 ", "台账", "通知 对象", "指定 "))
 
 
+async def test_a_button_of_somebody_elses_card_tells_nothing(corner: World) -> None:
+    """A key put together by hand, and a card kept by somebody who is a reviewer no longer."""
+    town, peak, reviewer = corner.who("新民镇"), corner.who("高峰镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says(f"完成 34 {LINK}")
+    card = reviewer.card("待审 34")
+    ((number,),) = await corner.rows("SELECT id FROM assignment WHERE state = 'submitted'")
+    await corner.roster(("县司法局", "曾峰", "sifa_zengfeng", "审核人"))
+    await corner.roster(("高峰镇", "金冬梅", reviewer.userid, "联络员"), ("高峰镇", "崔静", peak.userid, "联络员"))
+    for label in ("通过", "退回", "看链接"):
+        answer = await reviewer.presses(card, label)
+        assert "只能由审核" in answer and "34" not in answer and "新民镇" not in answer and LINK not in answer
+    await corner.office.says("通过 34 新民镇")
+    for index, key in enumerate(
+        (f"approve:{number}:1", f"agree:{number}:1", f"links:{number}:1", "approve:1:" + "9" * 30)
+    ):
+        peak.look()
+        fields = {
+            "MsgType": "event",
+            "Event": "template_card_event",
+            "EventKey": key,
+            "TaskId": "t",
+            "ResponseCode": f"c{index}",
+        }
+        assert await corner.callback(peak.userid, **fields) == 200
+        await corner.settle()
+        answer = peak.gets()
+        assert ("只能由审核" in answer or "不认识这个按钮" in answer) and "34" not in answer, answer
+
+
 async def test_a_stranger_learns_how_to_be_registered_and_nothing_else(corner: World) -> None:
     stranger = corner.who("沙坪镇")  # on the platform, not on this roster
     for words in ("任务", f"完成 34 {LINK}", "台账", "帮助"):
@@ -185,6 +219,73 @@ async def test_a_file_named_after_a_person_is_refused(corner: World) -> None:
     assert ID_CARD not in await kept(corner)
     assert "待签收" in await town.says("任务 34")
     assert not [path for path in corner.settings.duban_data_dir.rglob("*") if ID_CARD in path.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("补贴名单.xlsx", files.xlsx("张三", ID_CARD), "文件里有身份证号"),
+        ("会议纪要.docx", files.docx("机密★10年", "会议纪要"), "文件里有密级标志"),
+        ("公开情况.pdf", files.pdf(f"call {MOBILE}"), "文件里有手机号"),
+        ("名单.csv", f"张三,{BANK_CARD}".encode(), "文件里有银行卡号"),
+        ("加密.pdf", files.pdf("x", password="1234"), "文件加了密码"),
+        ("年报.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "另存为 .docx"),
+        ("炸弹.docx", files.archive({"[Content_Types].xml": b"", "word/document.xml": b" " * 20_000_000}), "内容太多"),
+    ],
+)
+async def test_what_a_file_holds_is_looked_at_before_it_is_kept(
+    corner: World, capfd: pytest.CaptureFixture[str], name: str, data: bytes, says: str
+) -> None:
+    town = corner.who("新民镇")
+    await corner.morning("2021-05-25")
+    await town.says("完成 34")
+    answer = await town.sends(name, data)
+    assert says in answer and "没有保存" in answer and "链接" in answer
+    assert not [path for path in corner.settings.duban_data_dir.rglob("*") if path.is_file()]
+    assert await corner.rows("SELECT 1 FROM evidence") == []
+    everything = answer + await kept(corner) + "".join(capfd.readouterr())
+    assert not any(secret in everything for secret in (ID_CARD, BANK_CARD, MOBILE, "会议纪要\n"))
+    # The question is still open, and a clean file answers it.
+    assert "已提交 34" in await town.sends("公开截图.docx", files.docx("咨询电话 023-74501234，已于5月27日公开"))
+
+
+async def test_nobodys_words_become_a_link_on_somebody_elses_phone(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    bait = '<a href="http://evil.example/">点这里登录</a>'
+    await corner.morning("2021-05-25")
+    await town.says(f"延期 34 2021-07-10 {bait}")
+    await town.says("完成 34")
+    await town.sends("<a href=x>截图</a>.docx", files.docx("已公开"))
+    await reviewer.says(f"退回 34 新民镇 {bait}")
+    await corner.office.says(f"通知 新民镇 {bait}")
+    await corner.office.says("确认")
+    shown = await town.says("任务 34") + await reviewer.says("任务 34 新民镇")
+    assert "点这里登录" in shown
+    for phone in (town, reviewer, corner.office):
+        everything = [message for message in corner.platform.inbox(phone.userid) if not message.mine]
+        assert [m.text for m in everything if "<" in m.text] == []
+        assert any("＜a href" in message.text for message in everything)
+
+
+async def test_a_file_nobody_handed_in_does_not_stay_for_ever(corner: World) -> None:
+    town, folder = corner.who("新民镇"), corner.settings.duban_data_dir / "evidence"
+    await corner.morning("2021-05-25")
+    await town.sends("哪一项的.docx", files.docx("没有说是哪一项"))
+    await town.says("取消")
+    await town.says("完成 34")
+    assert "已提交 34" in await town.sends("公开截图.docx", files.docx("已公开"))
+    await town.says("完成 31-1")
+    await town.sends("发错了.docx", files.docx("发错了"))
+    await town.says("撤回 31-1")
+    assert len(list(folder.iterdir())) == 3
+    ((used,),) = await corner.rows("SELECT stored_as FROM evidence WHERE name = '公开截图.docx'")
+    days = corner.settings.policy.raw_text_days
+    await drop_unused(corner.service.store, corner.settings.duban_data_dir, days)
+    assert len(list(folder.iterdir())) == 3
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    await drop_unused(corner.service.store, corner.settings.duban_data_dir, days)
+    assert [path.name for path in folder.iterdir()] == [used.removeprefix("evidence/")]
 
 
 async def test_raw_words_are_kept_for_thirty_days(corner: World) -> None:

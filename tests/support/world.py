@@ -210,6 +210,12 @@ class World:
         async with self.http.post(f"{self.bot_url}/wecom/callback", params=query, data=outer.encode()) as answer:
             return answer.status
 
+    async def roster(self, *lines: tuple[str, str, str, str]) -> None:
+        """A new roster for the units it names: 单位, 姓名, 账号, 角色."""
+        async with self.service.store.write() as session:
+            work = Work(session, self.service.clock.now(), COUNTY_POLICY)
+            await roster.apply(work, [roster.Line(*line, number) for number, line in enumerate(lines, 1)])
+
     async def rows(self, query: str, **values: object) -> list[Any]:
         """What the database holds, in its own types: for what no phone shows."""
         async with self.service.store.engine.connect() as connection:

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain.people import Member, Post, Role
-from bot.domain.permissions import RIGHT_OF, Right, Scope, may
-from bot.domain.states import Act
+from bot.domain.permissions import RIGHT_OF, Right, Scope, may, right_to
+from bot.domain.states import ALLOWED, Act, State
+from bot.services.report import UNDOABLE
 
 TOWN, NEIGHBOUR, LEAD, SECOND_LEAD, OTHER_LEAD = 1, 2, 11, 12, 13
 
@@ -116,9 +117,23 @@ def test_the_matrix(case: str, who: str) -> None:
     assert {str(right) for right in Right if may(PEOPLE[who], right, scope)} == granted
 
 
+@pytest.mark.parametrize("act", sorted(UNDOABLE))
+@pytest.mark.parametrize("who", PEOPLE)
+def test_taking_back_needs_the_right_to_what_is_taken_back(who: str, act: Act) -> None:
+    """Seeing the item is not enough, and whoever lost the role they acted in can no longer act in it."""
+    scope, table = TABLES["a town's item that a department leads"]
+    for found in ALLOWED[act]:
+        if act in (Act.APPROVE, Act.RETURN):
+            needed = "check" if found is State.SUBMITTED else "reopen"
+        else:
+            needed = "manage" if act in (Act.CLOSE, Act.SUSPEND, Act.RESUME, Act.CANCEL) else "report"
+        granted = "office" in who if needed == "manage" else needed in table.get(who, "").split()
+        assert may(PEOPLE[who], right_to(act, found), scope) is granted, found
+
+
 def test_every_act_of_a_person_needs_a_right() -> None:
-    """Handing out is the service's own."""
-    assert set(RIGHT_OF) == set(Act) - {Act.DISPATCH}
+    """Handing out is the service's own; taking back is decided by what is taken back."""
+    assert set(RIGHT_OF) == set(Act) - {Act.DISPATCH, Act.UNDO}
 
 
 def test_every_role_is_in_the_matrix() -> None:

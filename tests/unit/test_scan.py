@@ -34,7 +34,7 @@ def identity_numbers(draw: st.DrawFn) -> str:
 @st.composite
 def spread_out(draw: st.DrawFn, number: str) -> str:
     """The number as somebody might type it: blanks, dashes, invisible characters, full-width, small x."""
-    gaps = st.sampled_from(["", "", " ", "  ", "\u3000", "-", "－", "\u200b", "\n", "\t", " - "])
+    gaps = st.sampled_from(["", "", " ", ".", "．", "·", "  ", "\u3000", "-", "－", "\u200b", "\n", "\t", " - "])
     forms = st.sampled_from([str, full_width, str.lower])
     form = draw(forms)
     return form(number[0]) + "".join(draw(gaps) + form(char) for char in number[1:])
@@ -74,6 +74,33 @@ def test_a_wrong_check_digit_is_no_identity_number(number: str, shift: int) -> N
 def test_eighteen_digits_without_a_birthday_or_a_province_are_no_identity_number(number: str) -> None:
     fitting = number[:-1] + ric.calc_check_digit(number)
     assert scan(fitting) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "110105.19491231.002X",
+        "110105 1949.12.31 002X",
+        "110105·19491231·002x",
+        "1101 0519 4912 3100 2X",
+        full_width(ID),
+    ],
+)
+def test_an_identity_number_in_groups(text: str) -> None:
+    assert kinds(f"张三，{text}，已领") == [Kind.ID]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021.05.27 2021.11.03 18",
+        "1.1.2.3.4.5.6.7.8.9.10.11.12.13",
+        "渝府办发〔2021〕50号、51号",
+        "1949.12.31 110105.00元",
+    ],
+)
+def test_dots_alone_make_no_identity_number(text: str) -> None:
+    assert scan(text) == ()
 
 
 def test_an_identity_number_is_found_in_a_link_and_inside_a_longer_run() -> None:
@@ -128,6 +155,12 @@ def test_no_bank_cards(text: str) -> None:
         "电话13812345678，",
         "138 1234 5678",
         "138-1234-5678",
+        "138.1234.5678",
+        "电话：138.1234.5678。",
+        "138·1234·5678",
+        "１３８．１２３４．５６７８",
+        "138—1234—5678",
+        "+86.138.1234.5678",
         "+86 138 1234 5678",
         "8613812345678",
         "0086-13812345678",
@@ -147,6 +180,17 @@ def test_mobile_numbers(text: str) -> None:
         "023-74512345",
         "02374512345",
         "74512345",
+        "023-74501234、023-74501235",
+        "023 7450 1234",
+        "023-7450-1234",
+        "138.1234",
+        "138.1234.56789",
+        "2.138.1234.5678",
+        "v138.1234.5678",
+        "135.12345678",  # a degree of longitude
+        "2021.05.27、2021.11.03",
+        "垫江府办发〔2021〕138号 1234 5678",
+        "投资13812.34万元、5678.90万元",
         "12013812345678",  # fourteen digits
         "12345678901",  # no such prefix
         "13812345678.90元",

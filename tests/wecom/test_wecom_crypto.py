@@ -155,6 +155,15 @@ class TestForged:
         with pytest.raises(Forged):
             crypto.verify_url(*query, ECHOSTR)
 
+    @pytest.mark.parametrize(
+        "inner", [b"<xml><Content>\xe5\xaf\x86</Content></xml>", b"\xef\xbb\xbf \n<xml/>", b"7" * 257]
+    )
+    def test_a_message_is_no_echo(self, inner: bytes) -> None:
+        """Authentic ciphertext, of a callback that somebody overheard: it is not handed back in clear."""
+        sealed = aes(padded(plain(inner)))
+        with pytest.raises(Forged):
+            crypto.verify_url(signature("1", "n", sealed), "1", "n", sealed)
+
     @pytest.mark.parametrize("receiveid", ["", "wx5823bf96d3bd56c", "wx5823bf96d3bd56c77", "WX5823BF96D3BD56C7"])
     def test_receiveid(self, receiveid: str) -> None:
         with pytest.raises(Forged):
