@@ -33,7 +33,8 @@ async def pending(ctx: Ctx, _command: Command) -> str:
 
 
 async def my_queue(ctx: Ctx) -> list[ItemRow]:
-    """Submissions this person is to check: of their leads; for the office those no reviewer can check."""
+    """Submissions this person is to check: of their leads; for the office those no reviewer can check or has checked
+    for so long that the office was told (rule 5)."""
     session = ctx.work.session
     if ctx.member.reviews_for:
         mine = [i for i in await waiting_for(session, ctx.member.reviews_for) if may(ctx.member, Right.CHECK, i.scope)]
@@ -43,8 +44,13 @@ async def my_queue(ctx: Ctx) -> list[ItemRow]:
         mine = []
     staffed = {unit for unit, people in (await unit_people(session)).items() if people.reviewers}
     waiting = await items(session, Assignment.state == State.SUBMITTED)
-    offices = [item for item in waiting if not item.checkers & staffed]
+    offices = [item for item in waiting if not item.checkers & staffed or _with_the_office(ctx, item)]
     return list({item.id: item for item in (*mine, *offices)}.values())
+
+
+def _with_the_office(ctx: Ctx, item: ItemRow) -> bool:
+    since = item.submitted_on
+    return since is not None and ctx.calendar.between(since, ctx.work.today) >= ctx.work.policy.review_office
 
 
 async def _my_requests(ctx: Ctx) -> list[tuple[Request, ItemRow]]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.planning import LineKind, Outcome
+from bot.domain.planning import OF_UNIT, LineKind, Outcome
 from bot.services import audience, conversation
 from bot.services.planning import settle_stages
 from bot.services.work import Lane, Work
@@ -34,8 +34,7 @@ def _one_item(row: Outbox) -> list[int]:
     """A digest that asks about one item only is a question about that item (rule 11)."""
     if row.kind != "digest":
         return []
-    mine = {LineKind.OVERDUE, LineKind.REMIND, LineKind.UNSIGNED, LineKind.DISPATCH}
-    refs = {int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) in mine}
+    refs = {int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) in OF_UNIT}
     return list(refs) if len(refs) == 1 else []
 
 
@@ -59,7 +58,7 @@ async def refused(work: Work, row: Outbox) -> None:
 
 async def _hand_on(work: Work, row: Outbox) -> bool:
     """Gives a unit's message to its next contact. False where there is none, or the message is not for a unit."""
-    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in _FOR_UNIT]
+    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in OF_UNIT]
     refs += row.payload.get("asks", []) if row.kind != "digest" else []
     if not refs:
         return False
@@ -77,9 +76,6 @@ async def _hand_on(work: Work, row: Outbox) -> bool:
                 not_before=work.now + timedelta(seconds=1),
             )
     return new
-
-
-_FOR_UNIT = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE})
 
 
 async def lost(work: Work, row: Outbox) -> None:
