@@ -321,7 +321,7 @@ async def _export(settings: Settings, output: Path, unit: str | None, kind: str)
                     near = suggest(unit, directory)
                     hint = f"，是不是“{near[0]}”？" if near else ""
                     raise Refusal(f"不认识单位“{unit}”{hint}")
-            rows = await ledger(session, settings.policy, now, unit_id)
+            rows = await ledger(session, settings.policy, now, [unit_id] if unit_id is not None else [])
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("写台账", total=len(rows))
 

@@ -36,6 +36,7 @@ class Ctx:
     names: Names
     proof: Proof | None = None  # the file this message is
     ledger: File | None = None  # the ledger made for this message
+    page: int = 1  # of a list: 下一页 asks for a later one
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

@@ -14,7 +14,7 @@ from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store.items import ItemRow, items
-from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Task, TaskLead, Unit
+from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Request, Task, TaskLead, Unit
 from bot.texts.words import NEAR
 
 HISTORY_ACTS = {str(act): act.label for act in Act}
@@ -43,6 +43,13 @@ async def waiting_for(session: AsyncSession, checkers: frozenset[int]) -> list[I
 async def parked(session: AsyncSession) -> int:
     """Messages that could not be handled and wait for a person."""
     return await session.scalar(select(func.count()).where(Inbox.state == "parked")) or 0
+
+
+async def open_requests(session: AsyncSession, ids: Collection[int]) -> int:
+    """How many requests about these assignments wait for a decision."""
+    wanted = set(ids)
+    found = (await session.scalars(select(Request.assignment_id).where(Request.state == "open"))).all()
+    return sum(1 for assignment_id in found if assignment_id in wanted)
 
 
 async def unresolved_tasks(session: AsyncSession) -> list[Task]:
@@ -110,10 +117,11 @@ async def evidence(session: AsyncSession, rows: Iterable[ItemRow]) -> dict[int, 
     return found
 
 
-async def ledger(session: AsyncSession, policy: Policy, now: datetime, unit: int | None = None) -> list[LedgerRow]:
-    """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet."""
+async def ledger(session: AsyncSession, policy: Policy, now: datetime, units: Collection[int] = ()) -> list[LedgerRow]:
+    """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet; of
+    `units` alone where some are named."""
     today = local_day(now)
-    rows = await items(session, *([Assignment.unit_id == unit] if unit is not None else []))
+    rows = await items(session, *([Assignment.unit_id.in_(sorted(units))] if units else []))
     tasks = {task.id: task for task in (await session.scalars(select(Task))).all()}
     leads = await _lead_names(session, tasks)
     proofs = await evidence(session, rows)
@@ -122,7 +130,7 @@ async def ledger(session: AsyncSession, policy: Policy, now: datetime, unit: int
         _line(row, tasks[row.task_id], leads[row.task_id], proofs.get(row.id, []), past.get(row.id, []), policy, today)
         for row in rows
     ]
-    if unit is None:
+    if not units:
         lines += await _unresolved_lines(session, {row.task_id for row in rows}, tasks, leads)
     return sorted(lines, key=lambda line: code_key(line.code))
 
