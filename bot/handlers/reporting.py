@@ -8,7 +8,7 @@ from bot.dialogue.verbs import info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import Order, checker_name, confirm_first, perform
+from bot.handlers.orders import Order, checker_name, confirm_first, named, perform
 from bot.handlers.targets import all_own, named_units, open_of, own, task_rows
 from bot.services import conversation, report, requests
 from bot.services.report import Proof
@@ -114,12 +114,12 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
         raise Refused(usage[kind])
     there = await requests.open_request(ctx.work, item)
     if there is not None:
-        raise Refused(answers.already_asked(item.ref, RequestKind(there.kind).label, there.at))
+        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
     await requests.ask(ctx.work, item, kind, reason, new_due)
     checker = await checker_name(ctx, item)
     deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
     detail = f"{item.due} → {new_due}" if new_due else ""
-    return answers.asked(item.ref, kind.label, deciders, detail)
+    return answers.asked(named(ctx, item).ref, kind.label, deciders, detail)
 
 
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:

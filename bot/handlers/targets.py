@@ -113,6 +113,8 @@ async def _acting_units(ctx: Ctx, command: Command, act: Act) -> frozenset[int]:
     if ctx.member.is_office:
         named = named_units(ctx, command)
         return frozenset(named) if named else mine
+    if len(mine) > 1 and (chosen := mine & {ctx.unit_id(name) for name in command.units}):
+        return chosen  # of the units they speak for, the one they named
     if command.units and not info_of_act_free(act):
         others = [name for name in command.units if ctx.unit_id(name) not in mine]
         if others and mine:

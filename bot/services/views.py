@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.documents.ledger import HistoryEntry, LedgerRow, code_key
-from bot.domain.calendar import WorkCalendar, local_day
+from bot.domain.calendar import WorkCalendar, at, local_day
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
@@ -200,6 +200,15 @@ def _line(
             for entry in past
         ),
     )
+
+
+async def urged_today(session: AsyncSession, rows: Iterable[ItemRow], today: date) -> dict[int, str]:
+    """Assignment id -> who urged it today."""
+    subjects = {row.subject: row.id for row in rows}
+    query = select(Audit.subject, Audit.actor_name).where(
+        Audit.act == str(Act.URGE), Audit.subject.in_(sorted(subjects)), Audit.at >= at(today, time.min)
+    )
+    return {subjects[subject]: who for subject, who in await session.execute(query)}
 
 
 async def last_message(session: AsyncSession, key: str) -> Outbox | None:

@@ -34,7 +34,10 @@ def names(values: Iterable[str], most: int = 6, counted: str = "个") -> str:
     return "、".join(listed[:most]) + f" 等 {len(listed)} {counted}"
 
 
-def bullet_list(lines: Sequence[str], most: int = 20) -> str:
+SCREEN = 15  # lines of one answer that a phone shows without scrolling
+
+
+def bullet_list(lines: Sequence[str], most: int = SCREEN) -> str:
     """One a line; the rest counted."""
     shown = list(lines[:most])
     if len(lines) > most:
