@@ -28,6 +28,7 @@ RIGHT_OF: dict[Act, Right] = {
     Act.SIGN: Right.REPORT,
     Act.PROGRESS: Right.REPORT,
     Act.SUBMIT: Right.REPORT,
+    Act.ADD: Right.REPORT,
     Act.UNDO: Right.REPORT,
     Act.EXTEND: Right.REPORT,
     Act.EXEMPT: Right.REPORT,

@@ -9,7 +9,7 @@ from bot.domain.states import Act
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
-from bot.handlers.reporting import proofs_of, submit_asked
+from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
@@ -99,7 +99,8 @@ async def _chosen(ctx: Ctx, pending: Pending, target: Target) -> str:
     if not found:
         raise Refused(f"{target} 不在刚才列出的事项里，请从中选一个编号，或回复 取消。")
     await conversation.forget(ctx.work, ctx.key)
-    return await perform(ctx, replace(order, ids=(found[0].id,)))
+    answer = await perform(ctx, replace(order, ids=(found[0].id,)))
+    return await expect_more(ctx, found[0].id, answer) if order.proofs else answer
 
 
 def _is(item: ItemRow, target: Target) -> bool:

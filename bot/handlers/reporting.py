@@ -6,12 +6,14 @@ from datetime import date
 from bot.dialogue.intents import Command, Problem, Trouble
 from bot.dialogue.verbs import info_of
 from bot.domain.permissions import Right, may
-from bot.domain.states import ALLOWED, Act, RequestKind
+from bot.domain.states import ALLOWED, Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import Order, checker_name, confirm_first, named, perform
+from bot.handlers.orders import Order, checker_name, confirm_first, named, order_from, perform
 from bot.handlers.targets import all_own, named_units, open_of, own, task_rows
 from bot.services import conversation, report, requests
+from bot.services.conversation import Pending
 from bot.services.report import Proof
+from bot.services.views import evidence
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
 from bot.texts.words import bullet_list
@@ -57,10 +59,18 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending and pending.kind in (conversation.EVIDENCE, conversation.ITEM):
         ids = [int(i) for i in pending.payload["ids"]]
-        asked = [item for item in await items_by_id(ctx.work.session, ids) if item.state in ALLOWED[Act.SUBMIT]]
-        if len(asked) == 1 and may(ctx.member, Right.REPORT, asked[0].scope):
+        found = [
+            i for i in await items_by_id(ctx.work.session, ids, lock=True) if may(ctx.member, Right.REPORT, i.scope)
+        ]
+        asked = [item for item in found if item.state in ALLOWED[Act.SUBMIT]]
+        if len(asked) == 1:
             said = words or str(pending.payload.get("words", ""))
-            return await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
+            answer = await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
+            return await expect_more(ctx, asked[0].id, answer)
+        if proofs and found and _just_submitted(found[0], pending):
+            return await _add(ctx, found[0], proofs)
+    if pending and pending.kind == conversation.CHOICE and proofs:
+        proofs = (*order_from(pending.payload["order"]).proofs, *proofs)  # the next picture of the same lot
     candidates = await open_of(ctx)
     if not candidates:
         raise Refused(answers.which_item("完成", []))
@@ -69,6 +79,25 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
         ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": list(_ids(candidates))}
     )
     return answers.which_item("完成的是" if not proofs else "这个佐证是", [item.ref for item in candidates])
+
+
+async def expect_more(ctx: Ctx, item_id: int, answer: str) -> str:
+    """After a link or file that was asked for: what follows it belongs to the same submission, for half an hour."""
+    (item,) = await items_by_id(ctx.work.session, [item_id])
+    if item.state is State.SUBMITTED:
+        payload = {"ids": [item.id], "submission": item.submission}
+        await conversation.expect(ctx.work, ctx.key, conversation.ITEM, payload)
+    return answer
+
+
+def _just_submitted(item: ItemRow, pending: Pending) -> bool:
+    return item.state in ALLOWED[Act.ADD] and item.submission == pending.payload.get("submission")
+
+
+async def _add(ctx: Ctx, item: ItemRow, proofs: Sequence[Proof]) -> str:
+    await report.add(ctx.work, item, proofs)
+    total = len((await evidence(ctx.work.session, [item]))[item.id])
+    return await expect_more(ctx, item.id, answers.added(named(ctx, item), len(proofs), total))
 
 
 async def undo(ctx: Ctx, command: Command) -> str:
@@ -83,9 +112,11 @@ async def undo(ctx: Ctx, command: Command) -> str:
         if not rows:
             raise Refused(f"{target} 不是您的事项，没有可以撤回的操作。")
         for item in reversed(rows):
-            done = await report.undo(ctx.work, item)
+            done = await report.undo(ctx.work, item) or await requests.take_back(ctx.work, item)
             if done:
                 answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, done.state.label) + "\n"
+                if done.act in (Act.AGREE, Act.REFUSE):
+                    answer += "申请重新等待决定，在 待审 里。\n"
                 break
         else:
             raise Refused(answers.cannot_undo(rows[0].ref))

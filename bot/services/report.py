@@ -36,7 +36,7 @@ async def note(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] = 
     if signs:
         _sign(work, assignment)
     assignment.last_entry_at = work.now
-    _keep(work, assignment, proofs)
+    _keep(work, assignment, proofs, item.submission + 1)
     work.audit(Act.PROGRESS, item.subject, before, snapshot(assignment), words)
 
 
@@ -60,7 +60,7 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     assignment = await work.assignment(item)
     before = snapshot(assignment)
     _sign(work, assignment)
-    _keep(work, assignment, proofs)
+    _keep(work, assignment, proofs, item.submission + 1)
     assignment.state = State.SUBMITTED
     assignment.submitted_at = work.now
     assignment.submission += 1
@@ -73,6 +73,15 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     await work.session.flush()
     if queue_was_empty:
         await prompts.submission(work, item, assignment.submission, await audience.checkers(work.session, item))
+
+
+async def add(work: Work, item: ItemRow, proofs: Sequence[Proof]) -> None:
+    """More evidence for the submission that waits: pictures come one by one."""
+    assignment = await work.assignment(item)
+    state = snapshot(assignment)
+    _keep(work, assignment, proofs, item.submission)
+    work.audit(Act.ADD, item.subject, state, state, "；".join(proof.name for proof in proofs))
+    await work.session.flush()
 
 
 async def _queue(work: Work, item: ItemRow) -> bool:
@@ -125,7 +134,7 @@ def _last_undoable(entries: list[Audit], actor: str) -> Audit | None:
             skip -= 1
         elif entry.act in UNDOABLE:
             return entry
-        elif entry.act != Act.URGE:
+        elif entry.act not in (Act.URGE, Act.ADD):  # what was added goes with its submission
             return None
     return None
 
@@ -165,12 +174,12 @@ def _sign(work: Work, assignment: Assignment) -> None:
         assignment.state = State.IN_PROGRESS
 
 
-def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof]) -> None:
+def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof], submission: int) -> None:
     for proof in proofs:
         work.session.add(
             Evidence(
                 assignment_id=assignment.id,
-                submission=assignment.submission + 1,
+                submission=submission,
                 kind=proof.kind,
                 name=proof.name,
                 stored_as=proof.stored_as,

@@ -18,6 +18,7 @@ NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限
 NOTHING_PENDING = "现在没有等待确认的事。"
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
+EVERY_UNIT = 60  # a county has fewer: what waits for 确认 hides none
 LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
 
@@ -31,9 +32,6 @@ class Named:
     @property
     def line(self) -> str:
         return short(self.ref, 40)
-
-
-EVERY_UNIT = 60
 
 
 class Theirs(Protocol):
@@ -130,6 +128,14 @@ def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str]) -> str:
         lines.append("佐证：" + bullet_list(list(proofs), 5))
     lines.append(f"发错了可回复：撤回 {items[0][0].call if len(items) == 1 else '编号'}")
     return "\n".join(lines)
+
+
+def added(item: Named, proofs: int, total: int) -> str:
+    return (
+        f"已补充到 {item.ref} 的佐证，这次 {proofs} 件，共 {total} 件。\n"
+        "是别的事项的请写编号（完成 编号 链接）；"
+        f"发错了可回复：撤回 {item.call}"
+    )
 
 
 def needs_evidence(ref: str, kept: bool) -> str:
