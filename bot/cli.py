@@ -14,6 +14,7 @@ import typer
 from bot.bench.command import bench
 from bot.settings import Settings, SettingsError, load_settings
 from bot.store.engine import DatabaseError, Store, first_line
+from bot.texts.causes import system_cause
 
 app = typer.Typer(
     name="duban",
@@ -55,7 +56,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except (SettingsError, DatabaseError, CountyError, LedgerError, UnknownYear, Refusal) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"文件或目录用不了：{error.filename or error}（请检查路径和权限）")
+        where = f"{error.filename}：" if error.filename else ""
+        fail(f"文件或目录用不了：{where}{system_cause(error)}（请检查路径、权限和磁盘）")
 
 
 def fail(text: str) -> NoReturn:
@@ -222,6 +224,9 @@ def serve(
 async def _serve(settings: Settings) -> None:
     from bot.app import serve as serve_service
 
+    if settings.roles == {"web"} and settings.duban_database_url.startswith("sqlite"):
+        # On SQLite no second process may take what this one stores.
+        typer.echo("提示：DUBAN_ROLES 只有 web，收到的消息会存下但没人处理；SQLite 上请用默认的全部角色", err=True)
     await serve_service(settings, lambda address: say(f"督办服务已启动：{address}"))
 
 

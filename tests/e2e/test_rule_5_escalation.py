@@ -127,6 +127,7 @@ async def test_nothing_is_escalated_about_a_unit_that_was_not_reached(corner: Wo
 
 
 async def test_a_unit_without_any_contact_is_named_to_the_office_and_blamed_nowhere(corner_from: Begin) -> None:
+    """桂阳街道 still has a head: reminders are none of theirs, and nothing climbs to them unheard."""
     async with corner_from("2021-05-25T08:50:00", without=("guiyang_wenying",)) as corner:
         lead, office = corner.who("县司法局", "审核人"), corner.office
         await corner.morning("2021-05-25")
@@ -134,6 +135,9 @@ async def test_a_unit_without_any_contact_is_named_to_the_office_and_blamed_nowh
         await corner.morning("2021-06-03")
         assert "桂阳街道" not in "\n".join(about_34(m.text) for m in corner.platform.inbox(lead.userid))
         assert "桂阳街道" not in about_34(office.gets())
+        await corner.morning("2021-06-10")
+        assert corner.who("桂阳街道", "单位负责人").gets_nothing()
+        assert "联系不上（没有联络员）：34 法治政府建设年度报告（桂阳街道）" in await office.says("催办 34 桂阳街道")
 
 
 async def test_after_an_outage_only_the_highest_stage_is_sent(corner: World) -> None:
