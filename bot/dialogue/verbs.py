@@ -132,7 +132,7 @@ VERBS: tuple[VerbInfo, ...] = (
     ),
     _item(Verb.EXEMPT, ("不涉及", "申请不涉及"), "不涉及 编号 理由", "不涉及 9 本单位没有独立预算", free=True),
     _item(Verb.DISPUTE, ("异议", "提出异议"), "异议 编号 理由", "异议 6 本单位只是配合单位", free=True),
-    VerbInfo(Verb.PENDING, ("待审",), "待审 [页]", "待审"),
+    VerbInfo(Verb.PENDING, ("待审",), "待审", "待审"),
     _item(
         Verb.APPROVE,
         ("通过",),
