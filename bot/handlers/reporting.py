@@ -16,7 +16,7 @@ from bot.services.report import Proof
 from bot.services.views import evidence
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
-from bot.texts.words import bullet_list
+from bot.texts.words import bullet_list, short
 
 
 def proofs_of(ctx: Ctx, command: Command) -> tuple[Proof, ...]:
@@ -128,8 +128,8 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     act = requests.ACT_OF[kind]
     if not command.targets:
         example = info_of(command.verb).example
-        listed = [f"· {item.ref}" for item in await open_of(ctx)]
-        raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed, 12)}")
+        listed = [f"· {short(item.ref, 30)}" for item in await open_of(ctx)]
+        raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed)}")
     items = await own(ctx, command, act)
     if len(items) > 1:
         raise Refused(f"申请请一项一项提，例如：{kind.label} {items[0].code} …")

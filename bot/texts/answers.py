@@ -134,7 +134,7 @@ def added(item: Named, proofs: int, total: int) -> str:
     return (
         f"已补充到 {item.ref} 的佐证，这次 {proofs} 件，共 {total} 件。\n"
         "是别的事项的请写编号（完成 编号 链接）；"
-        f"发错了可回复：撤回 {item.call}"
+        f"发错了可回复：撤回 {item.call}（连同提交一并撤回）"
     )
 
 
@@ -146,7 +146,7 @@ def needs_evidence(ref: str, kept: bool) -> str:
 def which_item(what: str, candidates: Sequence[str]) -> str:
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
-    return f"{what}哪一项？请回复编号：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
+    return f"{what}哪一项？请回复编号：\n{bullet_list([f'· {short(c, 30)}' for c in candidates])}"
 
 
 def undone(ref: str, what: str, state: str) -> str:

@@ -18,7 +18,10 @@ async def test_an_answer_about_many_items_is_one_line_an_item_and_fits_a_screen(
     signed = await town.says("确认")
     assert "已签收 27 项" in signed and "……另有 12 项" in signed and fits_a_screen(signed)
 
-    asked = await town.says("完成 全部 都已办好")
+    assert fits_a_screen(await town.says(LINK)) and fits_a_screen(await town.says("延期"))
+    await town.says("取消")
+
+    await town.says("完成 全部 都已办好")
     done = await town.says("确认")
     assert "已提交 " in done and "要有公开的链接或文件才能提交" in done and fits_a_screen(done)
     assert done.count("发错了可回复") == 1
