@@ -23,6 +23,7 @@ from bot.store import migrate
 from bot.store.engine import DatabaseError, Store
 from bot.store.facts import Tokens, remember_time, time_reached
 from bot.store.lease import Lease, only_process
+from bot.texts.causes import system_cause
 from bot.wecom.client import WecomClient
 from bot.wecom.crypto import CallbackCrypto
 from bot.wecom.transport import ssl_context
@@ -191,9 +192,8 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 site = web.TCPSite(runner, settings.duban_host, settings.duban_port)
                 await site.start()
             except OSError as error:
-                why = error.strerror or error
                 raise SettingsError(
-                    f"端口 {settings.duban_port} 用不了（{why}）：请换 DUBAN_PORT 或停掉占用它的程序"
+                    f"端口 {settings.duban_port} 用不了（{system_cause(error)}）：请换 DUBAN_PORT 或停掉占用它的程序"
                 ) from None
             ready(f"http://{settings.duban_host}:{settings.duban_port}")
             await asyncio.Event().wait()

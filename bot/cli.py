@@ -152,6 +152,9 @@ def serve(
 async def _serve(settings: Settings) -> None:
     from bot.app import serve as serve_service
 
+    if settings.roles == {"web"} and settings.duban_database_url.startswith("sqlite"):
+        # On SQLite no second process may take what this one stores.
+        typer.echo("提示：DUBAN_ROLES 只有 web，收到的消息会存下但没人处理；SQLite 上请用默认的全部角色", err=True)
     await serve_service(settings, lambda address: say(f"督办服务已启动：{address}"))
 
 
@@ -231,7 +234,7 @@ async def _export(settings: Settings, output: Path, unit: str | None, kind: str)
                     near = suggest(unit, directory)
                     hint = f"，是不是“{near[0]}”？" if near else ""
                     raise Refusal(f"不认识单位“{unit}”{hint}")
-            rows = await ledger(session, settings.policy, now, unit_id)
+            rows = await ledger(session, settings.policy, now, [unit_id] if unit_id is not None else [])
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("写台账", total=len(rows))
 

@@ -13,6 +13,7 @@ import typer
 
 from bot.settings import Settings, SettingsError, load_settings
 from bot.store.engine import DatabaseError, Store, first_line
+from bot.texts.causes import system_cause
 
 T = TypeVar("T")
 
@@ -44,7 +45,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except (SettingsError, DatabaseError, BackupError, CountyError, LedgerError, UnknownYear, Refusal) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"文件或目录用不了：{error.filename or error}（请检查路径和权限）")
+        where = f"{error.filename}：" if error.filename else ""
+        fail(f"文件或目录用不了：{where}{system_cause(error)}（请检查路径、权限和磁盘）")
 
 
 def fail(text: str) -> NoReturn:

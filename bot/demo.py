@@ -1,13 +1,16 @@
 """`duban demo`: a WeCom to try it on, the service and the county's list, on a clock one can turn."""
 
 import asyncio
+import logging
 import shutil
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
+import structlog
 from aiohttp import web
 
 from bot.app import Service, running
@@ -43,9 +46,13 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
     county = load_county("dianjiang")
     api = f"http://127.0.0.1:{port}"
     settings = _settings(folder, api, county)
-    say("准备数据库和清单……")
-    await _prepare(settings, county, say)
     async with AsyncExitStack() as stack:
+        log = stack.enter_context((folder / "demo.log").open("a", encoding="utf-8"))
+        _log_to(log)
+        if keep:
+            say("接着上次：事项和进展都在；手机上的聊天记录不保存，从空白开始（经过可回复 任务 编号 看）")
+        say("准备数据库和清单……")
+        await _prepare(settings, county, say)
         service = await stack.enter_async_context(running(settings))
         bot_url = await _listen(stack, service.app, _reserve(0))
         platform = Platform(
@@ -62,7 +69,14 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
         await _listen(stack, page, taken)
         await _first_morning(service)
         say(f"聊天页面：{api}/　（Ctrl-C 停止；再次运行从头开始，接着上次用 duban demo --keep）")
+        say(f"日志：{folder / 'demo.log'}")
         await asyncio.Event().wait()
+
+
+def _log_to(file: TextIO) -> None:
+    """What the service has to say belongs to a file, not between the lines for whoever tries the demo."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file))
+    logging.basicConfig(stream=file, level=logging.WARNING, force=True)
 
 
 def _settings(folder: Path, api: str, county: County) -> Settings:

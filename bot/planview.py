@@ -21,10 +21,13 @@ KIND = {
     LineKind.UNSIGNED: "未签收",
     LineKind.REMIND: "到期提醒",
     LineKind.OVERDUE: "逾期提醒",
+    LineKind.STILL_OVERDUE: "仍逾期",
+    LineKind.PROPOSED: "告知拟通报",
     LineKind.LEAD_OVERDUE: "报牵头单位",
     LineKind.OFFICE_OVERDUE: "报县办",
     LineKind.HEAD_OVERDUE: "报单位负责人",
     LineKind.WEEKLY: "周清单",
+    LineKind.WEEKLY_REVIEW: "周清单（待审）",
     LineKind.BULLETIN: "建议通报",
     LineKind.QUEUED: "待审",
     LineKind.REVIEW_LATE: "待审超期",
@@ -51,7 +54,7 @@ async def show(store: Store, policy: Policy, at: datetime, explained: bool, as_j
     if as_json:
         return _json(at, rows, waiting, names)
     if not rows and not waiting:
-        return f"{shown(at)}：没有要发的。"
+        return f"{shown(at)}：没有要发的。{_hint(policy, at)}"
     lines = [f"{shown(at)}：晨报 {len(plan.digests)} 条，{len(rows)} 行；排队待发 {len(waiting)} 条"]
     for digest in plan.digests:
         of_person = [row for row in rows if row.userid == digest.userid]
@@ -62,6 +65,17 @@ async def show(store: Store, policy: Policy, at: datetime, explained: bool, as_j
                 lines.append(f"    {KIND[row.kind]}：{what}　〔{row.rule}〕")
     lines += [f"排队　{row.member_key}　{row.reason}" for row in waiting]
     return "\n".join(lines)
+
+
+def _hint(policy: Policy, at: datetime) -> str:
+    """Why an operator may look in vain: digests are made on working days, from the digest hour on."""
+    here = local(at)
+    if not policy.calendar.is_workday(here.date()):
+        return "（这天不是工作日，不出晨报）"
+    if policy.digest_from <= here.time() <= policy.digest_catch_up:
+        return ""
+    first, last = f"{policy.digest_from:%H:%M}", f"{policy.digest_catch_up:%H:%M}"
+    return f"（晨报从 {first} 起计划，最晚 {last}；看当天的请用 --at {here.date().isoformat()}T{first}）"
 
 
 def _json(at: datetime, rows: Sequence[Explanation], waiting: Sequence[Outbox], names: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.calendar import SHANGHAI
 from bot.domain.policy import Policy, PolicyError, policy_from
+from bot.texts.causes import system_cause
 
 ROLES = frozenset({"web", "worker", "scheduler"})
 
@@ -94,8 +95,9 @@ class Settings(BaseSettings):
         """Raises SettingsError where there can be no such folder."""
         try:
             self.duban_data_dir.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            raise SettingsError(f"DUBAN_DATA_DIR 用不了：{self.duban_data_dir} 建不了或不是目录") from None
+        except OSError as error:
+            why = system_cause(error)
+            raise SettingsError(f"DUBAN_DATA_DIR 用不了：{self.duban_data_dir} 建不了或不是目录（{why}）") from None
 
     def check_platform(self) -> None:
         """Raises SettingsError unless everything the platform needs is set."""
@@ -136,8 +138,12 @@ def read_policy(path: Path) -> Policy:
         return policy_from(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise SettingsError(f"DUBAN_POLICY 指向的文件不存在：{path}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"读不了策略文件 {path}：{error}") from None
+    except OSError as error:
+        raise SettingsError(f"读不了策略文件 {path}：{system_cause(error)}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"读不了策略文件 {path}：不是 UTF-8 编码") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"策略文件 {path} 格式有误：{error}") from None
     except PolicyError as error:
         raise SettingsError(str(error)) from None
 

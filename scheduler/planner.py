@@ -19,7 +19,7 @@ from scheduler.planning.escalation import escalate
 from scheduler.planning.explain import Explanation, explain
 from scheduler.planning.morning import Morning
 from scheduler.planning.review import review
-from scheduler.planning.unit import hand_over, remind
+from scheduler.planning.unit import hand_over, mention, remind
 
 __all__ = ["Explanation", "explain", "next_moment", "plan"]
 
@@ -64,6 +64,7 @@ def _plan_open(morning: Morning, book: Book, item: Item) -> None:
     if hand_over(morning, book, case) or case.loaded_late:
         return
     escalate(morning, book, case, remind(morning, book, case))
+    mention(morning, book, case)
 
 
 def next_moment(calendar: WorkCalendar, policy: Policy, now: datetime) -> datetime:

@@ -15,6 +15,7 @@ class Verb(StrEnum):
     TASKS = "tasks"  # the list, or one item
     ACK = "ack"  # 收到 and its kin
     WHY = "why"
+    MORE = "more"  # the next page of the list last shown
     SIGN = "sign"
     PROGRESS = "progress"
     SUBMIT = "submit"
@@ -116,6 +117,7 @@ VERBS: tuple[VerbInfo, ...] = (
     VerbInfo(Verb.TASKS, ("任务", "tasks", "show"), "任务 [编号]", "任务 12", units=Units.NAMED),
     VerbInfo(Verb.ACK, ("收到",), "收到", "收到", changes=True),
     VerbInfo(Verb.WHY, ("为什么",), "为什么", "为什么"),
+    VerbInfo(Verb.MORE, ("下一页", "更多"), "下一页", "下一页"),
     _item(Verb.SIGN, ("签收",), "签收 编号…|全部", "签收 12、13", doubts=_SURE),
     _item(Verb.PROGRESS, ("进展",), "进展 编号 文字", "进展 21 机制文件正在会签", free=True),
     _item(Verb.SUBMIT, ("完成",), "完成 编号 链接… [说明]", f"完成 34 {_LINK}", doubts=_DONE),

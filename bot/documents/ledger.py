@@ -5,7 +5,6 @@ put in its place when it is complete, so that a crash leaves the old file or non
 """
 
 import csv
-import errno
 import io
 import json
 import os
@@ -29,6 +28,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from bot.domain.calendar import local
 from bot.domain.states import Light
+from bot.texts.causes import system_cause
 
 Target = str | Path | IO[bytes]
 Progress = Callable[[int], None]  # is told, after each row, how many rows are written
@@ -74,13 +74,6 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\'\t\r\n]")
 _STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_REASONS = {
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "目录不存在"),
-    **dict.fromkeys((errno.EACCES, errno.EPERM), "没有写入权限，或文件正被打开"),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "磁盘已满"),
-    errno.EROFS: "磁盘是只读的",
-    errno.ENAMETOOLONG: "文件名太长",
-}
 
 
 class LedgerError(Exception):
@@ -395,5 +388,4 @@ def _opened(target: Target) -> Iterator[IO[bytes]]:
             partial.unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise LedgerError(f"台账写不进 {path}：{reason}") from error
+        raise LedgerError(f"台账写不进 {path}：{system_cause(error)}") from error

@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from openpyxl import load_workbook
 
 from bot.domain.people import ROLE_OF_LABEL
+from bot.texts.causes import system_cause
 
 MAX_FILE = 5 * 1024 * 1024  # bytes
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes of all parts of an xlsx
@@ -117,7 +118,7 @@ def _read(path: Path) -> bytes:
     except PermissionError as error:
         raise RosterError(f"没有权限读取名册文件 {path}") from error
     except OSError as error:
-        raise RosterError(f"读不了名册文件 {path}：{error.strerror}") from error
+        raise RosterError(f"读不了名册文件 {path}：{system_cause(error)}") from error
     if len(data) > MAX_FILE:
         raise RosterError(f"名册文件超过 {MAX_FILE // 1024**2} MB，不像是名册，请只保留四列内容后再试")
     return data

@@ -19,7 +19,8 @@ class Right(StrEnum):
     BROADCAST = "broadcast"
     SEE_ITEM = "see_item"
     SEE_QUEUE = "see_queue"
-    SEE_COUNTY = "see_county"  # overdue, figures, ledger
+    SEE_LATE = "see_late"  # what is overdue, as far as SEE_ITEM goes
+    SEE_COUNTY = "see_county"  # figures, ledger
     SEE_PEOPLE = "see_people"
 
 
@@ -27,6 +28,7 @@ RIGHT_OF: dict[Act, Right] = {
     Act.SIGN: Right.REPORT,
     Act.PROGRESS: Right.REPORT,
     Act.SUBMIT: Right.REPORT,
+    Act.ADD: Right.REPORT,
     Act.EXTEND: Right.REPORT,
     Act.EXEMPT: Right.REPORT,
     Act.DISPUTE: Right.REPORT,
@@ -70,6 +72,8 @@ def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
         return member.sees_all
     if right is Right.SEE_QUEUE:
         return Role.REVIEWER in member.roles
+    if right is Right.SEE_LATE:
+        return Role.REVIEWER in member.roles or member.sees_all
     if right in (Right.BROADCAST, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
         return False
     if right is Right.SEE_ITEM:

@@ -113,10 +113,13 @@ class LineKind(StrEnum):
     UNSIGNED = "unsigned"  # unit
     REMIND = "remind"  # unit
     OVERDUE = "overdue"  # unit
+    STILL_OVERDUE = "still_overdue"  # unit: between and after the stages, in a digest its contact gets anyway
+    PROPOSED = "proposed"  # unit: its late item is proposed for a bulletin
     LEAD_OVERDUE = "lead_overdue"  # reviewers of the lead: a unit is late
     OFFICE_OVERDUE = "office_overdue"  # office
     HEAD_OVERDUE = "head_overdue"  # head of the unit
     WEEKLY = "weekly"  # office: everything late by escalate_head working days and more, once a week
+    WEEKLY_REVIEW = "weekly_review"  # office: submissions unreviewed for longer than review_office, once a week
     BULLETIN = "bulletin"  # office: proposed for a bulletin
     QUEUED = "queued"  # checkers: submissions waiting
     REVIEW_LATE = "review_late"  # checkers: unreviewed too long
@@ -124,6 +127,16 @@ class LineKind(StrEnum):
     UNREACHABLE = "unreachable"  # office: units that cannot be reached
     HELD = "held"  # a message that waited for the morning (`ref` is the outbox id)
     NEWS = "news"  # good to know (`ref` is the news id)
+
+
+OF_UNIT = frozenset(
+    {LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND}
+    | {LineKind.OVERDUE, LineKind.STILL_OVERDUE, LineKind.PROPOSED}
+)
+"""What a unit's contact reads about the unit's own items."""
+
+WITHOUT_ITEM = frozenset({LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS})
+"""Lines whose `ref` is no item."""
 
 
 @dataclass(frozen=True)

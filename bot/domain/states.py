@@ -49,6 +49,7 @@ class Act(StrEnum):
     SIGN = "sign"
     PROGRESS = "progress"
     SUBMIT = "submit"
+    ADD = "add"
     UNDO = "undo"
     EXTEND = "extend"
     EXEMPT = "exempt"
@@ -75,6 +76,7 @@ _ACT_LABELS = {
     Act.SIGN: "签收",
     Act.PROGRESS: "进展",
     Act.SUBMIT: "完成",
+    Act.ADD: "补充佐证",
     Act.UNDO: "撤回",
     Act.EXTEND: "申请延期",
     Act.EXEMPT: "申请不涉及",
@@ -96,6 +98,7 @@ ALLOWED: dict[Act, frozenset[State]] = {
     Act.SIGN: frozenset({State.DISPATCHED}),
     Act.PROGRESS: OPEN,
     Act.SUBMIT: OPEN,
+    Act.ADD: frozenset({State.SUBMITTED}),
     Act.EXTEND: OPEN,
     Act.EXEMPT: OPEN,
     Act.DISPUTE: OPEN,

@@ -11,7 +11,7 @@ from bot.domain.states import Act
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
-from bot.handlers.reporting import proofs_of, submit_asked
+from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
@@ -107,7 +107,8 @@ async def _chosen(ctx: Ctx, pending: Pending, choice: Choice) -> str:
     if len({item.unit for item in found}) > 1 or (choice.target is None and len(found) > 1):
         return await ask_which(ctx, order, found, "")
     await conversation.forget(ctx.work, ctx.key)
-    return await perform(ctx, replace(order, ids=(found[0].id,)))
+    answer = await perform(ctx, replace(order, ids=(found[0].id,)))
+    return await expect_more(ctx, found[0].id, answer) if order.proofs else answer
 
 
 def _is(item: ItemRow, target: Target) -> bool:

@@ -8,6 +8,7 @@ from bot.domain.permissions import Right, may
 from bot.domain.states import Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import Order, confirm_first, perform
+from bot.handlers.paging import show
 from bot.handlers.targets import WHO, check, named_units, task_rows, theirs
 from bot.services import requests
 from bot.services.views import evidence, parked, unresolved_tasks, waiting_for
@@ -18,23 +19,25 @@ from bot.texts import answers, lists
 from bot.texts.words import bullet_list
 
 
-async def pending(ctx: Ctx, _command: Command) -> str:
+async def pending(ctx: Ctx, command: Command) -> str:
     if not may(ctx.member, Right.SEE_QUEUE):
         raise Refused(answers.not_allowed("待审", WHO[Right.SEE_QUEUE]))
     mine = await my_queue(ctx)
     proofs = await evidence(ctx.work.session, mine)
     open_requests = await _my_requests(ctx)
     unresolved = await unresolved_tasks(ctx.work.session) if ctx.member.is_office else []
-    return lists.queue(
+    listing = lists.queue(
         [(item, [proof.name for proof in proofs.get(item.id, [])]) for item in mine],
         [(item, RequestKind(request.kind).label, request.reason) for request, item in open_requests],
         [f"{task.number} {task.item}" for task in unresolved],
         await parked(ctx.work.session) if ctx.member.is_office else 0,
     )
+    return await show(ctx, command, listing)
 
 
 async def my_queue(ctx: Ctx) -> list[ItemRow]:
-    """Submissions this person is to check: of their leads; for the office those no reviewer can check."""
+    """Submissions this person is to check: of their leads; for the office those no reviewer can check or has checked
+    for so long that the office was told (rule 5)."""
     session = ctx.work.session
     if ctx.member.reviews_for:
         mine = [i for i in await waiting_for(session, ctx.member.reviews_for) if may(ctx.member, Right.CHECK, i.scope)]
@@ -44,8 +47,13 @@ async def my_queue(ctx: Ctx) -> list[ItemRow]:
         mine = []
     staffed = {unit for unit, people in (await unit_people(session)).items() if people.reviewers}
     waiting = await items(session, Assignment.state == State.SUBMITTED)
-    offices = [item for item in waiting if not item.checkers & staffed]
+    offices = [item for item in waiting if not item.checkers & staffed or _with_the_office(ctx, item)]
     return list({item.id: item for item in (*mine, *offices)}.values())
+
+
+def _with_the_office(ctx: Ctx, item: ItemRow) -> bool:
+    since = item.submitted_on
+    return since is not None and ctx.calendar.between(since, ctx.work.today) >= ctx.work.policy.review_office
 
 
 async def _my_requests(ctx: Ctx) -> list[tuple[Request, ItemRow]]:

@@ -8,7 +8,6 @@ from bot.domain.people import Member
 from bot.domain.responsibility import Directory
 from bot.services.report import Proof
 from bot.services.work import Work
-from bot.store.items import ItemRow
 
 
 class Refused(Exception):  # it is an answer, not an error
@@ -37,6 +36,7 @@ class Ctx:
     names: Names
     proof: Proof | None = None  # the file this message is
     ledger: File | None = None  # the ledger made for this message
+    page: int = 1  # of a list: 下一页 asks for a later one
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property
@@ -65,7 +65,3 @@ class Ctx:
     def own_unit(self) -> str:
         """How to call the side this person speaks for."""
         return self.unit_names(self.member.acts_for | self.member.reviews_for) or "您"
-
-    def named(self, item: ItemRow) -> str:
-        """Number and title; with the unit for somebody who acts for several."""
-        return f"{item.ref}（{item.unit}）" if len(self.member.acts_for) > 1 else item.ref

@@ -17,10 +17,10 @@ from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.people import Member
 from bot.domain.permissions import Right, may
 from bot.domain.policy import Policy
-from bot.domain.responsibility import Directory
+from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, looking, managing, noticing, reporting
+from bot.handlers import answering, buttons, checking, looking, managing, noticing, paging, reporting
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.uploads import keep_file
@@ -69,6 +69,11 @@ def _decides(agreed: bool) -> Handler:
     return handler
 
 
+async def _more(ctx: Ctx, _command: Command) -> str:
+    following = await paging.following(ctx)
+    return await HANDLERS[following.verb](ctx, following)
+
+
 async def _later(_ctx: Ctx, _command: Command) -> str:
     return answers.LATER.format(what="通报")
 
@@ -78,6 +83,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.TASKS: looking.tasks,
     Verb.ACK: answering.acknowledged,
     Verb.WHY: looking.why,
+    Verb.MORE: _more,
     Verb.SIGN: reporting.sign,
     Verb.PROGRESS: reporting.progress,
     Verb.SUBMIT: reporting.submit,
@@ -209,7 +215,8 @@ class Dispatcher:
             proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
             return Prepared(incoming, member, prepared.directory, said, proof=proof, proof_problem=problem)
         if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
-            ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key)
+            wanted = _units_of(said, prepared.directory)
+            ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key, wanted)
             return Prepared(incoming, member, prepared.directory, said, ledger=ledger)
         return prepared
 
@@ -280,6 +287,14 @@ class Dispatcher:
             await work.send(
                 f"reply:{key}:file{number}", Lane.REPLY, "file", people.key_of(userid), payload, "您要的文件"
             )
+
+
+def _units_of(said: Command, directory: Directory) -> list[UnitName]:
+    """The units a command names, in the directory's order; none where it means the whole county."""
+    names = {*said.units}
+    ids = {unit for group in directory.groups if group.name in said.groups for unit in group.unit_ids}
+    named = [unit for unit in directory.units if unit.name in names or unit.id in ids]
+    return [unit for unit in named if unit.name not in said.excluded_units]
 
 
 def _text_of(incoming: Incoming) -> str:

@@ -1,6 +1,6 @@
 """What only looks: 帮助, 任务, 逾期, 统计, 台账, 为什么."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -11,6 +11,7 @@ from bot.domain.people import Role
 from bot.domain.permissions import Right, Scope, may
 from bot.domain.states import OPEN, State
 from bot.handlers.context import Ctx, Refused
+from bot.handlers.paging import show
 from bot.handlers.targets import WHO, WORKS, named_units
 from bot.services.views import (
     HISTORY_ACTS,
@@ -21,19 +22,22 @@ from bot.services.views import (
     history,
     item_light,
     last_message,
+    open_requests,
     unresolved_tasks,
 )
 from bot.store.items import ItemRow, items, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
 from bot.texts import answers, lists
 from bot.texts.help import help_text
+from bot.texts.pages import Block, Listing
 from bot.texts.words import clock, day, names, time_left
 
 EVERYBODY = (Verb.TASKS, Verb.ACK, Verb.WHY, Verb.HELP)
 CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.EXEMPT, Verb.DISPUTE)
 REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
-LEAD_ALSO = (Verb.ASSIGN,)
+LEAD_ALSO = (Verb.ASSIGN, Verb.OVERDUE)
 COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER)
+WORST = 3  # rows named in 统计
 OFFICE = (
     Verb.PEOPLE,
     Verb.ASSIGN,
@@ -64,13 +68,17 @@ async def show_help(ctx: Ctx, _command: Command) -> str:
 async def tasks(ctx: Ctx, command: Command) -> str:
     if command.targets:
         return "\n\n".join([await _one(ctx, number, command) for number in _numbers(command)])
-    parts = []
     units = frozenset(named_units(ctx, command))
     if units and not ctx.member.sees_all:
         units &= ctx.member.acts_for
+    blocks = []
     for unit in sorted(units or ctx.member.acts_for):
         rows = await items_of_units(ctx.work.session, [unit])
-        parts.append(_unit_list(ctx, unit, rows))
+        blocks.append(_unit_list(ctx, unit, rows))
+    step = "看要求回复：任务 编号；办完回复：完成 编号 链接"
+    parts = [await show(ctx, command, Listing("", tuple(blocks), step))] if blocks else []
+    if ctx.page > 1:
+        return "\n\n".join(parts)
     if ctx.member.reviews_for and not units:
         parts.append(await _led(ctx))
     if ctx.member.sees_all and not units:
@@ -84,7 +92,7 @@ def _numbers(command: Command) -> list[int]:
     return list(dict.fromkeys(target.number for target in command.targets))[:3]
 
 
-def _unit_list(ctx: Ctx, unit: int, rows: Sequence[ItemRow]) -> str:
+def _unit_list(ctx: Ctx, unit: int, rows: Sequence[ItemRow]) -> Block:
     today = ctx.work.today
     seen = [
         lists.Seen(
@@ -109,19 +117,49 @@ async def _led(ctx: Ctx) -> str:
         if item.task_id in set((await ctx.work.session.scalars(led)).all())
     ]
     where = f"{ctx.unit_names(ctx.member.reviews_for)}牵头"
-    return _figures(ctx, where, rows, 0) + "\n回复 待审 看要审核的"
+    return await _figures(ctx, where, rows, 0) + "\n回复 待审 看要审核的，回复 逾期 看谁逾期"
 
 
 async def _county(ctx: Ctx, where: str) -> str:
     rows = await items(ctx.work.session)
-    return _figures(ctx, where, rows, len(await unresolved_tasks(ctx.work.session))) + "\n看某项回复：任务 编号"
+    words = await _figures(ctx, where, rows, len(await unresolved_tasks(ctx.work.session)))
+    return f"{words}\n看某项回复：任务 编号；全部逾期回复：逾期"
 
 
-def _figures(ctx: Ctx, where: str, rows: Sequence[ItemRow], unresolved: int) -> str:
-    found = figures(rows, unresolved, ctx.work.policy, ctx.work.today)
-    return lists.figures(
-        where, found.total, found.by_state, found.by_light, found.overdue, found.stalled, found.unresolved
+async def _figures(ctx: Ctx, where: str, rows: Sequence[ItemRow], unresolved: int) -> str:
+    policy, today = ctx.work.policy, ctx.work.today
+    found = figures(rows, unresolved, policy, today)
+    by_code: dict[str, list[tuple[ItemRow, int]]] = {}
+    for item, days in _late(ctx, rows):
+        by_code.setdefault(item.code, []).append((item, days))
+    worst = [
+        lists.Worst(code, late[0][0].title, len(late), max(days for _, days in late)) for code, late in by_code.items()
+    ]
+    worst.sort(key=lambda row: (-row.units, -row.days))
+    waiting = [item.submitted_on for item in rows if item.state is State.SUBMITTED and item.submitted_on]
+    undecided = lists.Undecided(
+        submissions=len(waiting),
+        long=sum(1 for since in waiting if ctx.calendar.between(since, today) >= policy.review_office),
+        days=policy.review_office,
+        requests=await open_requests(ctx.work.session, [item.id for item in rows]),
     )
+    return lists.figures(
+        where,
+        found.total,
+        found.by_state,
+        found.by_light,
+        found.overdue,
+        found.stalled,
+        found.unresolved,
+        worst[:WORST],
+        undecided,
+    )
+
+
+def _late(ctx: Ctx, rows: Iterable[ItemRow]) -> list[tuple[ItemRow, int]]:
+    """What is owed and overdue, with the working days."""
+    late = [(item, days_late(item, ctx.calendar, ctx.work.today)) for item in rows if item.state in OPEN]
+    return [(item, days) for item, days in late if days]
 
 
 async def _one(ctx: Ctx, number: int, command: Command) -> str:
@@ -168,10 +206,10 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
 async def _status(ctx: Ctx, item: ItemRow) -> list[str]:
     today = ctx.work.today
     left, late = days_left(item, ctx.calendar, today), days_late(item, ctx.calendar, today)
-    dot = lists.DOT[item_light(item, ctx.work.policy, today)]
+    lamp = lists.lamp(item_light(item, ctx.work.policy, today))
     when = f"（{time_left(left, late)}）" if item.state in OPEN else ""
     node = f" {item.code} {item.node_title}" if item.code != str(item.number) else ""
-    lines = [f"【{item.unit}{node}】{dot} {item.state.label}，时限 {day(item.due)}{when}"]
+    lines = [f"【{item.unit}{node}】{lamp} {item.state.label}，时限 {day(item.due)}{when}"]
     if item.extensions:
         lines.append(f"已延期 {item.extensions} 次")
     if item.state is State.RETURNED and item.return_reason:
@@ -205,11 +243,17 @@ def _need_county(ctx: Ctx, what: str) -> None:
 
 
 async def overdue(ctx: Ctx, command: Command) -> str:
-    _need_county(ctx, "逾期")
+    if not may(ctx.member, Right.SEE_LATE):
+        raise Refused(answers.not_allowed("逾期", WHO[Right.SEE_LATE]))
     units = set(named_units(ctx, command))
-    rows = await items(ctx.work.session, Assignment.state.in_([str(state) for state in OPEN]))
-    late = [(i, days_late(i, ctx.calendar, ctx.work.today)) for i in rows if not units or i.unit_id in units]
-    return lists.overdue([(item, days) for item, days in late if days])
+    rows = [
+        item
+        for item in await items(ctx.work.session, Assignment.state.in_([str(state) for state in OPEN]))
+        if may(ctx.member, Right.SEE_ITEM, item.scope) and (not units or item.unit_id in units)
+    ]
+    late = _late(ctx, rows)
+    urges = any(may(ctx.member, Right.URGE, item.scope) for item, _ in late)
+    return await show(ctx, command, lists.overdue(late, urges, may(ctx.member, Right.SEE_COUNTY)))
 
 
 async def stats(ctx: Ctx, command: Command) -> str:
@@ -218,11 +262,12 @@ async def stats(ctx: Ctx, command: Command) -> str:
     if not units:
         return await _county(ctx, "全县")
     rows = await items_of_units(ctx.work.session, units)
-    return _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)
+    return await _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)
 
 
-async def ledger(ctx: Ctx, _command: Command) -> str:
+async def ledger(ctx: Ctx, command: Command) -> str:
     _need_county(ctx, "台账")
+    named_units(ctx, command)  # refuses a name nobody knows
     if ctx.ledger is None:
         raise Refused("台账没有生成成功，请稍后再发一次。")
     ctx.files.append(ctx.ledger)

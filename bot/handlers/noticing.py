@@ -10,6 +10,7 @@ from bot.domain.permissions import Right, may
 from bot.domain.planning import UnitPeople
 from bot.domain.responsibility import suggest
 from bot.handlers.context import Ctx, Refused
+from bot.handlers.orders import named
 from bot.handlers.targets import WHO
 from bot.services import conversation, notices
 from bot.services.views import days_late, days_left
@@ -134,7 +135,7 @@ async def received(ctx: Ctx, _command: Command) -> str:
         return answers.read(found.notice.id)
     if found.nothing_left:
         return "收到。晨报里的事项都已签收。"
-    refs = [(item.ref, item.due) for item in found.signed]
+    items = [(named(ctx, item), item.due) for item in found.signed]
     first = found.signed[0]
     today = ctx.work.today
-    return answers.signed(refs, days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today))
+    return answers.signed(items, days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today))

@@ -11,7 +11,7 @@ from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
 from bot.services import audience, conversation, manage, report, review
 from bot.services.report import Proof
-from bot.services.views import days_late, days_left
+from bot.services.views import days_late, days_left, urged_today
 from bot.services.work import Work
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
@@ -57,9 +57,9 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
     what = f"{order.act.label} {codes}，共 {len(items)} 项"
     waiting = {"order": order.showing(items).as_json(), "what": what}
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
-    several_units = len({item.unit_id for item in items}) > 1
-    lines = [f"{item.ref}（{item.unit}）" if several_units else item.ref for item in items]
-    return answers.confirm(f"将{order.act.label}", lines, len(items), extra)
+    whose = {item.unit for item in items}
+    name = f"（{items[0].unit}）" if len(whose) == 1 and not _their_own(ctx, items[0]) else ""
+    return answers.confirm(f"将{order.act.label}{name}", items, extra)
 
 
 async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what: str) -> str:
@@ -67,7 +67,7 @@ async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what:
     ids = [item.id for item in candidates]
     await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
     by_unit = len({item.code for item in candidates}) == 1
-    return answers.which_item(what, [ctx.named(item) for item in candidates], "单位" if by_unit else "编号")
+    return answers.which_item(what, [named(ctx, item).ref for item in candidates], "单位" if by_unit else "编号")
 
 
 async def perform(ctx: Ctx, order: Order) -> str:
@@ -81,8 +81,8 @@ async def perform(ctx: Ctx, order: Order) -> str:
         states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
         parts.append(f"未处理 {len(left)} 项，状态已变：{states}")
     if newer:
-        named = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
-        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{named}")
+        which = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
+        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{which}")
     return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
 
 
@@ -95,29 +95,27 @@ async def _sign(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
         await report.sign(ctx.work, item)
     today, first = ctx.work.today, items[0]
     left, late = days_left(first, ctx.calendar, today), days_late(first, ctx.calendar, today)
-    return answers.signed([(ctx.named(item), item.due) for item in items], left, late)
+    return answers.signed([(named(ctx, item), item.due) for item in items], left, late)
 
 
 async def _progress(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    lines = []
     for item in items:
         await report.note(ctx.work, item, order.words, order.proofs)
-        newly = item.state is State.DISPATCHED
-        lines.append(answers.noted(ctx.named(item), item.code, newly, len(order.proofs)))
-    return "\n".join(lines)
+    newly = items[0].state is State.DISPATCHED
+    return answers.noted([named(ctx, item) for item in items], newly, len(order.proofs))
 
 
 async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     """完成. A row with publishing paths needs a link or a file; without one the words are kept and it is asked for."""
-    lines: list[str] = []
+    done: list[tuple[answers.Named, str]] = []
     lacking: list[ItemRow] = []
     for item in items:
         if item.needs_evidence and not order.proofs and not await report.has_evidence(ctx.work, item):
             lacking.append(item)
             continue
         await report.submit(ctx.work, item, order.words, order.proofs)
-        proofs = [proof.name for proof in order.proofs]
-        lines.append(answers.submitted(ctx.named(item), item.code, await checker_name(ctx, item), proofs))
+        done.append((named(ctx, item), await checker_name(ctx, item)))
+    lines = [answers.submitted(done, [proof.name for proof in order.proofs])] if done else []
     if lacking:
         lines.append(await _ask_evidence(ctx, order, lacking))
     elif lines:
@@ -133,9 +131,20 @@ async def _ask_evidence(ctx: Ctx, order: Order, lacking: Sequence[ItemRow]) -> s
         await conversation.expect(
             ctx.work, ctx.key, conversation.EVIDENCE, {"ids": [lacking[0].id], "words": order.words}
         )
-        return answers.needs_evidence(ctx.named(lacking[0]), bool(order.words))
+        return answers.needs_evidence(named(ctx, lacking[0]).ref, bool(order.words))
     refs = "、".join(item.code for item in lacking)
-    return f"{refs} 要有公开的链接或文件才能提交，请逐项发：完成 {lacking[0].code} 链接"
+    return f"{refs} 要有公开的链接或文件才能提交，请逐项发：完成 {named(ctx, lacking[0]).call} 链接"
+
+
+def _their_own(ctx: Ctx, item: ItemRow) -> bool:
+    return ctx.member.acts_for == {item.unit_id} and not ctx.member.is_office
+
+
+def named(ctx: Ctx, item: ItemRow) -> answers.Named:
+    """The unit is left out only for somebody who speaks for no other."""
+    if _their_own(ctx, item):
+        return answers.Named(item.ref, item.code)
+    return answers.Named(f"{item.ref}（{item.unit}）", f"{item.code} {item.unit}")
 
 
 async def checker_name(ctx: Ctx, item: ItemRow) -> str:
@@ -150,7 +159,7 @@ async def checker_name(ctx: Ctx, item: ItemRow) -> str:
 async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     for item in items:
         await review.approve(ctx.work, item, order.words)
-    return answers.approved([f"{item.ref}（{item.unit}）" for item in items])
+    return answers.approved(items)
 
 
 async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
@@ -159,7 +168,7 @@ async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     for item in items:
         await review.send_back(ctx.work, item, order.words)
     at_once = in_window(ctx.calendar, ctx.work.policy, ctx.work.now)
-    return answers.sent_back([f"{item.ref}（{item.unit}）" for item in items], order.words, at_once)
+    return answers.sent_back(items, order.words, at_once)
 
 
 async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
@@ -170,15 +179,18 @@ async def ask_reason(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 
 
 async def _urge(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
-    reached: list[str] = []
-    unreachable: list[str] = []
+    """At most once a day for an item of a unit, whoever asks: the second time it is said who has."""
+    reached: list[ItemRow] = []
+    unreachable: list[ItemRow] = []
+    before = await urged_today(ctx.work.session, items, ctx.work.today)
     by_unit: dict[int, list[ItemRow]] = {}
     for item in items:
-        by_unit.setdefault(item.unit_id, []).append(item)
+        if item.id not in before:
+            by_unit.setdefault(item.unit_id, []).append(item)
     for of_unit in by_unit.values():
         sent = await review.urge(ctx.work, of_unit)
-        (reached if sent else unreachable).append(of_unit[0].unit)
-    return answers.urged(items[0].ref, reached, unreachable)
+        (reached if sent else unreachable).extend(of_unit)
+    return answers.urged(reached, unreachable, [(item, before[item.id]) for item in items if item.id in before])
 
 
 Do = Callable[[Ctx, Order, Sequence[ItemRow]], Awaitable[str]]
@@ -191,8 +203,8 @@ def _managed(service: Manage, needs_reason: bool) -> Do:
             return await ask_reason(ctx, order, items)
         for item in items:
             await service(ctx.work, item, order.words)
-        refs = [f"· {item.ref}（{item.unit}）" for item in items]
-        return f"已{order.act.label} {len(refs)} 项：\n{bullet_list(refs)}"
+        lines = bullet_list([f"· {line}" for line in answers.by_item(items)])
+        return f"已{order.act.label} {len(items)} 项：\n{lines}"
 
     return do
 

@@ -8,15 +8,17 @@ from bot.dialogue.intents import Command, Problem, Trouble
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.permissions import Right, may, right_to
-from bot.domain.states import ALLOWED, Act, RequestKind
+from bot.domain.states import ALLOWED, Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import Order, ask_which, checker_name, confirm_first, perform
+from bot.handlers.orders import Order, ask_which, checker_name, confirm_first, named, order_from, perform
 from bot.handlers.targets import WHO, all_own, named_units, open_of, own, same_of_units, task_rows
 from bot.services import conversation, report, requests
+from bot.services.conversation import Pending
 from bot.services.report import Proof
+from bot.services.views import evidence
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
-from bot.texts.words import bullet_list
+from bot.texts.words import bullet_list, short
 
 LONGEST_EXTENSION = timedelta(days=366)  # beyond it the year is a slip of the thumb
 
@@ -68,15 +70,42 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending and pending.kind in (conversation.EVIDENCE, conversation.ITEM):
         ids = [int(i) for i in pending.payload["ids"]]
-        asked = [item for item in await items_by_id(ctx.work.session, ids) if item.state in ALLOWED[Act.SUBMIT]]
-        if len(asked) == 1 and may(ctx.member, Right.REPORT, asked[0].scope):
+        found = [
+            i for i in await items_by_id(ctx.work.session, ids, lock=True) if may(ctx.member, Right.REPORT, i.scope)
+        ]
+        asked = [item for item in found if item.state in ALLOWED[Act.SUBMIT]]
+        if len(asked) == 1:
             said = words or str(pending.payload.get("words", ""))
-            return await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
+            answer = await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
+            return await expect_more(ctx, asked[0].id, answer)
+        if proofs and found and _just_submitted(found[0], pending):
+            return await _add(ctx, found[0], proofs)
+    if pending and pending.kind == conversation.CHOICE and proofs:
+        proofs = (*order_from(pending.payload["order"]).proofs, *proofs)  # the next picture of the same lot
     candidates = await open_of(ctx)
     if not candidates:
         raise Refused(answers.which_item("完成", []))
     order = Order(Act.SUBMIT, (), words, tuple(proofs))
     return await ask_which(ctx, order, candidates, "完成的是" if not proofs else "这个佐证是")
+
+
+async def expect_more(ctx: Ctx, item_id: int, answer: str) -> str:
+    """After a link or file that was asked for: what follows it belongs to the same submission, for half an hour."""
+    (item,) = await items_by_id(ctx.work.session, [item_id])
+    if item.state is State.SUBMITTED:
+        payload = {"ids": [item.id], "submission": item.submission}
+        await conversation.expect(ctx.work, ctx.key, conversation.ITEM, payload)
+    return answer
+
+
+def _just_submitted(item: ItemRow, pending: Pending) -> bool:
+    return item.state in ALLOWED[Act.ADD] and item.submission == pending.payload.get("submission")
+
+
+async def _add(ctx: Ctx, item: ItemRow, proofs: Sequence[Proof]) -> str:
+    await report.add(ctx.work, item, proofs)
+    total = len((await evidence(ctx.work.session, [item]))[item.id])
+    return await expect_more(ctx, item.id, answers.added(named(ctx, item), len(proofs), total))
 
 
 async def undo(ctx: Ctx, command: Command) -> str:
@@ -91,13 +120,16 @@ async def undo(ctx: Ctx, command: Command) -> str:
         if not rows:
             raise Refused(f"{target} 不是您的事项，没有可以撤回的操作。")
         for item in reversed(rows):
-            done = await report.last_done(ctx.work, item)
-            if done:
+            if done := await report.last_done(ctx.work, item):
                 right = right_to(done.act, done.found)
                 if not may(ctx.member, right, item.scope):  # the role they did it in may be gone
                     raise Refused(answers.not_allowed(f"撤回 {item.code} 的{done.act.label}", WHO[right]))
                 state = await report.undo(ctx.work, item, done)
                 answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, state.label) + "\n"
+                break
+            if may(ctx.member, Right.CHECK, item.scope) and (taken := await requests.take_back(ctx.work, item)):
+                answer += answers.undone(f"{item.ref}（{item.unit}）", taken.act.label, taken.state.label) + "\n"
+                answer += "申请重新等待决定，在 待审 里。\n"
                 break
         else:
             raise Refused(answers.cannot_undo(rows[0].ref))
@@ -109,8 +141,8 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     act = requests.ACT_OF[kind]
     if not command.targets:
         example = info_of(command.verb).example
-        listed = [f"· {ctx.named(item)}" for item in await open_of(ctx)]
-        raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed, 12)}")
+        listed = [f"· {short(named(ctx, item).ref, 40)}" for item in await open_of(ctx)]
+        raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed)}")
     items = await own(ctx, command, act)
     if len(items) > 1:
         raise Refused(f"申请请一项一项提，例如：{kind.label} {items[0].code} …")
@@ -126,12 +158,12 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
         raise Refused(usage[kind])
     there = await requests.open_request(ctx.work, item)
     if there is not None:
-        raise Refused(answers.already_asked(item.ref, RequestKind(there.kind).label, there.at))
+        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
     await requests.ask(ctx.work, item, kind, reason, new_due)
     checker = await checker_name(ctx, item)
     deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
     detail = f"{item.due} → {new_due}" if new_due else ""
-    return answers.asked(ctx.named(item), kind.label, deciders, detail)
+    return answers.asked(named(ctx, item).ref, kind.label, deciders, detail)
 
 
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:

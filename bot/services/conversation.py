@@ -1,13 +1,14 @@
 """Where a conversation stands: what the bot last asked a person, for half an hour (rule 11). Survives a restart."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
 from bot.services.work import Work
-from bot.store.tables import Context
+from bot.store.facts import put
+from bot.store.tables import Context, Fact
 
 CONFIRM = "confirm"  # waits for 确认 or 取消
 EVIDENCE = "evidence"  # waits for a link or a file for one item
@@ -46,3 +47,32 @@ async def leave(work: Work, key: str, kind: str) -> None:
 
 async def forget(work: Work, key: str) -> None:
     await work.session.execute(delete(Context).where(Context.member_key == key))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The list this person looked at last, and how far. `named`: whose it was, as the command named them."""
+
+    verb: str
+    named: dict[str, list[str]]
+    page: int
+    last: int
+
+
+async def show(work: Work, key: str, shown: Shown) -> None:
+    """Kept beside the open question, not in its place: looking at a list answers nothing."""
+    await put(work.session, _page(key), {**asdict(shown), "at": work.now.isoformat()})
+
+
+async def shown(work: Work, key: str) -> Shown | None:
+    fact = await work.session.get(Fact, _page(key))
+    if fact is None:
+        return None
+    value = fact.value
+    if datetime.fromisoformat(value["at"]) + timedelta(minutes=work.policy.context_minutes) <= work.now:
+        return None
+    return Shown(value["verb"], value["named"], value["page"], value["last"])
+
+
+def _page(key: str) -> str:
+    return f"page:{key}"

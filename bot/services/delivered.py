@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.planning import LineKind, Outcome, StageKind, stage_of
+from bot.domain.planning import OF_UNIT, LineKind, Outcome, StageKind, stage_of
 from bot.services import audience, conversation
 from bot.services.planning import settle_stages, unbundle
 from bot.services.work import Lane, Work
@@ -56,24 +56,27 @@ async def refused(work: Work, row: Outbox) -> None:
     if member is not None and member.unreachable_at is None:
         member.unreachable_at = work.now
     await work.session.flush()
-    if not await _hand_on(work, row):
+    handed = await _hand_on(work, row)
+    if handed is None:
         await settle_stages(work, row.payload.get("marks", []), Outcome.FAILED)
     if row.kind == "digest":
-        await unbundle(work, row)
+        await unbundle(work, row, handed or frozenset())
 
 
-async def _hand_on(work: Work, row: Outbox) -> bool:
+async def _hand_on(work: Work, row: Outbox) -> frozenset[int] | None:
     """Gives each unit's part of a message to the unit's next contact, and nothing that was the person's in another
-    role. False where there is nobody, or the message is not for a unit."""
+    role: the messages bundled in it that went along. None where there is nobody, or the message is not for a unit."""
     units_of: dict[str, set[int]] = {}
     for unit_id in await _units_of(work, row):
         for key in await audience.unit_contact(work.session, unit_id):
             units_of.setdefault(key, set()).add(unit_id)
     handed: list[list[Any]] = []
+    held: set[int] = set()
     new = False
     for key, units in units_of.items():
         part = await _part_of(work, row, units)
         handed += part.get("marks", [])
+        held |= {int(ref) for kind, ref, *_ in part.get("lines", []) if LineKind(kind) is LineKind.HELD}
         new |= await work.send(
             f"{row.key}>{key}"[:200],
             Lane(row.lane),
@@ -89,14 +92,14 @@ async def _hand_on(work: Work, row: Outbox) -> bool:
     if new:
         left = [mark for mark in row.payload.get("marks", []) if mark not in handed]
         await settle_stages(work, left, Outcome.FAILED)
-    return new
+    return frozenset(held) if new else None
 
 
 async def _units_of(work: Work, row: Outbox) -> list[int]:
     """The units whose contact was meant, the one a notice was for included."""
     if "notice" in row.payload:
         return [int(unit) for unit in row.payload.get("units", [])]
-    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in _FOR_UNIT]
+    refs = [int(ref) for kind, ref, *_ in row.payload.get("lines", []) if LineKind(kind) in OF_UNIT]
     refs += row.payload.get("asks", []) if row.kind != "digest" else []
     refs += [ref for asked in (await _held_asks(work, row)).values() for ref in asked]
     return sorted({item.unit_id for item in await items_by_id(work.session, refs)})
@@ -110,7 +113,7 @@ async def _part_of(work: Work, row: Outbox, units: set[int]) -> dict[str, Any]:
     if row.kind != "digest":
         return payload
     held = await _held_asks(work, row)
-    refs = {int(ref) for kind, ref, *_ in payload["lines"] if LineKind(kind) in _FOR_UNIT}
+    refs = {int(ref) for kind, ref, *_ in payload["lines"] if LineKind(kind) in OF_UNIT}
     refs |= {ref for asked in held.values() for ref in asked}
     theirs = {item.id for item in await items_by_id(work.session, refs) if item.unit_id in units}
     return {
@@ -118,13 +121,13 @@ async def _part_of(work: Work, row: Outbox, units: set[int]) -> dict[str, Any]:
         "lines": [
             line
             for line in payload["lines"]
-            if (LineKind(line[0]) in _FOR_UNIT and line[1] in theirs)
+            if (LineKind(line[0]) in OF_UNIT and line[1] in theirs)
             or (LineKind(line[0]) is LineKind.HELD and theirs.intersection(held.get(line[1], [])))
         ],
         "marks": [
             mark
             for mark in payload.get("marks", [])
-            if mark[0] in theirs and stage_of(str(mark[2])).kind in _STAGES_FOR_UNIT
+            if mark[0] in theirs and stage_of(str(mark[2])).kind in _STAGES_OF_UNIT
         ],
     }
 
@@ -146,8 +149,7 @@ async def _hand_on_receipt(work: Work, notice_id: int, gone: str, key: str) -> N
     await work.session.flush()
 
 
-_FOR_UNIT = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE})
-_STAGES_FOR_UNIT = frozenset(
+_STAGES_OF_UNIT = frozenset(
     {StageKind.DISPATCH, StageKind.UNSIGNED, StageKind.REMIND, StageKind.OVERDUE, StageKind.URGE}
 )
 

@@ -1,6 +1,7 @@
 """Between the planner and the store: what it sees, and what becomes of what it says."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -205,10 +206,10 @@ async def retire(work: Work) -> None:
             await unplan(work, row)
 
 
-async def unbundle(work: Work, row: Outbox) -> None:
-    """Messages that were to be lines of this digest wait for the next one again."""
+async def unbundle(work: Work, row: Outbox, but: Collection[int] = ()) -> None:
+    """Messages that were to be lines of this digest wait for the next one again; not those in `but`."""
     lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
-    held = [ref for kind, ref in lines if kind is LineKind.HELD]
+    held = [ref for kind, ref in lines if kind is LineKind.HELD and ref not in but]
     try:
         when = held_until(work.calendar, work.policy, work.now)
     except UnknownYear:

@@ -5,6 +5,7 @@ only `while` what it asks is still open (DESIGN §3, rule 4).
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,12 +13,12 @@ from sqlalchemy import select, update
 from bot.domain.calendar import local_day
 from bot.domain.planning import Stage, StageKind
 from bot.domain.states import OPEN, RequestKind, State
-from bot.domain.timing import stage_due
+from bot.domain.timing import next_open, overdue_days, stage_due
 from bot.services.work import Lane, Work
 from bot.store.items import ItemRow
 from bot.store.tables import Evidence, Outbox, Request
 from bot.texts.fit import clip
-from bot.texts.words import day, short
+from bot.texts.words import bullet_list, day, short
 
 REASON_BYTES = 1200  # of the 2048 of a message; the whole reason stands in 任务 编号
 LINK_BYTES = 320
@@ -85,8 +86,9 @@ async def returned(work: Work, item: ItemRow, reason: str, recipients: Iterable[
 
 
 async def urged(work: Work, items: list[ItemRow], recipients: Iterable[str], who: str) -> None:
-    lines = [f"{item.ref}，时限 {day(item.due)}" for item in items]
-    text = f"【催办】{who} 提醒：\n" + "\n".join(lines) + f"\n办完请回复：完成 {items[0].code} 链接"
+    leaves = local_day(next_open(work.calendar, work.policy, work.now))
+    lines = [f"{short(item.ref, 60)}，时限 {day(item.due)}{_late(work, item, leaves)}" for item in items]
+    text = f"【催办】{who} 提醒：\n{bullet_list(lines)}\n办完请回复：完成 {items[0].code} 链接"
     for key in recipients:
         await work.prompt(
             f"urge:{work.message_key}:{items[0].id}:{key}",
@@ -162,6 +164,11 @@ async def settle(work: Work, about: str, became: str) -> None:
             "卡片状态更新",
         )
         card.response_code = None  # a code works once
+
+
+def _late(work: Work, item: ItemRow, on: date) -> str:
+    days = overdue_days(work.calendar, item.state, item.due, item.submitted_on, on)
+    return f"，逾期 {days} 个工作日" if days else ""
 
 
 def _while(item: ItemRow, states: list[State], submission: int | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.planning import LineKind
+from bot.domain.planning import WITHOUT_ITEM, LineKind
 from bot.domain.states import OPEN, State
 from bot.services.views import days_late
 from bot.services.work import Work
@@ -72,15 +72,17 @@ async def render(work: Work, row: Outbox) -> Rendered | Dropped:
 async def _digest(work: Work, row: Outbox) -> list[Entry]:
     """The lines that still hold, with the facts of this moment."""
     lines = [(LineKind(kind), int(ref), int(days)) for kind, ref, days, _rule in row.payload["lines"]]
-    about_items = {ref for kind, ref, _ in lines if kind not in _OTHERS}
+    about_items = {ref for kind, ref, _ in lines if kind not in WITHOUT_ITEM}
     rows = {item.id: item for item in await items_by_id(work.session, about_items)}
     day = date.fromisoformat(row.payload["day"])
     entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
-    return [entry for entry in entries if entry is not None]
+    left = [entry for entry in entries if entry is not None]
+    # What stands there only because a digest goes out anyway is no reason to send one.
+    return left if any(entry.kind is not LineKind.STILL_OVERDUE for entry in left) else []
 
 
-_OTHERS = frozenset({LineKind.HELD, LineKind.NEWS, LineKind.UNREACHABLE})
-_WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE})
+_WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
+_TO_OFFICE = frozenset({LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
 
 
 async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow | None, day: date) -> Entry | None:
@@ -88,7 +90,8 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
         held = await work.session.get(Outbox, ref)
         if held is None or await still_due(work, held):
             return None
-        return Entry(kind, words=clip(held.payload["text"], HELD_BYTES))
+        asks = held.payload.get("asks", [])
+        return Entry(kind, item_id=asks[0] if len(asks) == 1 else 0, words=clip(held.payload["text"], HELD_BYTES))
     if kind is LineKind.NEWS:
         news = await work.session.get(News, ref)
         return Entry(kind, words=clip(news.words, HELD_BYTES)) if news else None
@@ -106,7 +109,7 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
         days = work.calendar.between(local_day(work.now), item.due)
     # The reminder "of the day" for a day off goes out on the working day before (rule 3).
     words = _heading(work, item, days) if kind is LineKind.REMIND else ""
-    whose = f"{item.lead_text}（{item.unit} 报）" if kind is LineKind.OFFICE_REVIEW_LATE else item.unit
+    whose = f"{item.lead_text if item.checkers else '县办'}（{item.unit} 报）" if kind in _TO_OFFICE else item.unit
     return Entry(kind, days, item.id, item.code, item.title, whose, item.due, words)
 
 

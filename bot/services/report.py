@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from bot.domain.states import OPEN, Act, State
 from bot.services import audience, prompts, requests
@@ -36,7 +36,7 @@ async def note(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] = 
     if signs:
         _sign(work, assignment)
     assignment.last_entry_at = work.now
-    _keep(work, assignment, proofs)
+    _keep(work, assignment, proofs, item.submission + 1)
     work.audit(Act.PROGRESS, item.subject, before, snapshot(assignment), words)
 
 
@@ -60,7 +60,7 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     assignment = await work.assignment(item)
     before = snapshot(assignment)
     _sign(work, assignment)
-    _keep(work, assignment, proofs)
+    _keep(work, assignment, proofs, item.submission + 1)
     assignment.state = State.SUBMITTED
     assignment.submitted_at = work.now
     assignment.submission += 1
@@ -73,6 +73,15 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     await work.session.flush()
     if queue_was_empty:
         await prompts.submission(work, item, assignment.submission, await audience.checkers(work.session, item))
+
+
+async def add(work: Work, item: ItemRow, proofs: Sequence[Proof]) -> None:
+    """More evidence for the submission that waits: pictures come one by one."""
+    assignment = await work.assignment(item)
+    state = snapshot(assignment)
+    _keep(work, assignment, proofs, item.submission)
+    work.audit(Act.ADD, item.subject, state, state, "；".join(proof.name for proof in proofs))
+    await work.session.flush()
 
 
 async def _queue(work: Work, item: ItemRow) -> bool:
@@ -132,7 +141,7 @@ def _last_undoable(entries: list[Audit], actor: str) -> Audit | None:
             skip -= 1
         elif entry.act in UNDOABLE:
             return entry
-        elif entry.act != Act.URGE:
+        elif entry.act not in (Act.URGE, Act.ADD):  # what was added goes with its submission
             return None
     return None
 
@@ -141,8 +150,10 @@ async def _withdraw(work: Work, item: ItemRow, undone: Audit, submission: int) -
     """Takes back what came with the undone entry: its evidence, its request, what it was about to send."""
     session = work.session
     if undone.act in (Act.PROGRESS, Act.SUBMIT):
-        brought = (Evidence.assignment_id == item.id, Evidence.message_key == undone.message_key)
-        await session.execute(update(Evidence).where(*brought).values(withdrawn=True))
+        brought = Evidence.message_key == undone.message_key
+        if undone.act == Act.SUBMIT:  # what was added to the submission goes with it
+            brought = or_(brought, and_(Evidence.submission == submission, Evidence.at >= undone.at))
+        await session.execute(update(Evidence).where(Evidence.assignment_id == item.id, brought).values(withdrawn=True))
     if undone.act == Act.SUBMIT:
         # What came with an earlier 进展 counts for the next submission instead.
         await session.execute(
@@ -177,12 +188,12 @@ def _sign(work: Work, assignment: Assignment) -> None:
         assignment.state = State.IN_PROGRESS
 
 
-def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof]) -> None:
+def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof], submission: int) -> None:
     for proof in proofs:
         work.session.add(
             Evidence(
                 assignment_id=assignment.id,
-                submission=assignment.submission + 1,
+                submission=submission,
                 kind=proof.kind,
                 name=proof.name,
                 stored_as=proof.stored_as,

@@ -1,6 +1,7 @@
 """延期, 不涉及, 异议, and their decision: 同意, 不同意."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -9,10 +10,19 @@ from bot.domain.calendar import local_day
 from bot.domain.states import OPEN, Act, RequestKind, State
 from bot.services import audience, prompts
 from bot.services.review import told_unit
-from bot.services.work import Work, snapshot
+from bot.services.work import Work, restore, snapshot
 from bot.store.items import ItemRow, items_by_id
-from bot.store.tables import Request
+from bot.store.tables import Audit, News, Request
 from bot.texts.words import day
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A decision that was taken back, and the item's state since."""
+
+    act: Act
+    state: State
+
 
 ACT_OF = {RequestKind.EXTEND: Act.EXTEND, RequestKind.EXEMPT: Act.EXEMPT, RequestKind.DISPUTE: Act.DISPUTE}
 
@@ -86,6 +96,42 @@ async def decide(work: Work, item: ItemRow, request: Request, agreed: bool, word
     await told_unit(work, item, outcome)
     # The key of `told_unit`: whoever asked is often the unit's contact, and hears it once.
     await work.tell(f"act:{item.id}:{work.message_key}:{request.by.lower()}", request.by.lower(), outcome)
+
+
+async def take_back(work: Work, item: ItemRow) -> Undone | None:
+    """撤回 of a decision, by whoever decided, while it is the last thing that happened to the item: the request is open
+    again and the deadline and state are what they were. None where that is not so."""
+    query = select(Audit).where(Audit.subject == item.subject).order_by(Audit.id.desc()).limit(1)
+    last = await work.session.scalar(query)
+    if last is None or last.act not in (Act.AGREE, Act.REFUSE) or last.actor.lower() != work.actor.lower():
+        return None
+    request = await work.session.scalar(
+        select(Request)
+        .where(Request.assignment_id == item.id, Request.decided_at.is_not(None))
+        .order_by(Request.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if request is None or request.state not in ("agreed", "refused"):
+        return None
+    request.state, request.decided_by, request.decided_at, request.note = "open", None, None, None
+    assignment = await work.assignment(item)
+    before = snapshot(assignment)
+    restore(assignment, last.before)
+    act = Act(last.act)
+    work.audit(Act.UNDO, item.subject, before, snapshot(assignment), f"撤回：{act.label}")
+    await _untell(work, item, last.message_key, f"{item.ref} 的申请：先前的“{act.label}”已撤回，重新等待决定")
+    return Undone(act, State(assignment.state))
+
+
+async def _untell(work: Work, item: ItemRow, message_key: str | None, words: str) -> None:
+    """Whoever has not read of the decision yet never will; whoever has reads that it is open again."""
+    found = (await work.session.scalars(select(News).where(News.key.like(f"act:{item.id}:{message_key}:%")))).all()
+    for news in found:
+        if news.told_at is None:
+            news.told_at = work.now
+        else:
+            await work.tell(f"act:{item.id}:{work.message_key}:{news.member_key}", news.member_key, words)
 
 
 async def remind(work: Work) -> None:

@@ -3,18 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.documents.ledger import HistoryEntry, LedgerRow, code_key
-from bot.domain.calendar import WorkCalendar, local_day
+from bot.domain.calendar import WorkCalendar, at, local_day
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store.items import ItemRow, items
-from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Task, TaskLead, Unit
+from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Request, Task, TaskLead, Unit
 from bot.texts.words import NEAR
 
 HISTORY_ACTS = {str(act): act.label for act in Act}
@@ -43,6 +43,13 @@ async def waiting_for(session: AsyncSession, checkers: frozenset[int]) -> list[I
 async def parked(session: AsyncSession) -> int:
     """Messages that could not be handled and wait for a person."""
     return await session.scalar(select(func.count()).where(Inbox.state == "parked")) or 0
+
+
+async def open_requests(session: AsyncSession, ids: Collection[int]) -> int:
+    """How many requests about these assignments wait for a decision."""
+    wanted = set(ids)
+    found = (await session.scalars(select(Request.assignment_id).where(Request.state == "open"))).all()
+    return sum(1 for assignment_id in found if assignment_id in wanted)
 
 
 async def unresolved_tasks(session: AsyncSession) -> list[Task]:
@@ -110,10 +117,11 @@ async def evidence(session: AsyncSession, rows: Iterable[ItemRow]) -> dict[int, 
     return found
 
 
-async def ledger(session: AsyncSession, policy: Policy, now: datetime, unit: int | None = None) -> list[LedgerRow]:
-    """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet."""
+async def ledger(session: AsyncSession, policy: Policy, now: datetime, units: Collection[int] = ()) -> list[LedgerRow]:
+    """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet; of
+    `units` alone where some are named."""
     today = local_day(now)
-    rows = await items(session, *([Assignment.unit_id == unit] if unit is not None else []))
+    rows = await items(session, *([Assignment.unit_id.in_(sorted(units))] if units else []))
     tasks = {task.id: task for task in (await session.scalars(select(Task))).all()}
     leads = await _lead_names(session, tasks)
     proofs = await evidence(session, rows)
@@ -122,7 +130,7 @@ async def ledger(session: AsyncSession, policy: Policy, now: datetime, unit: int
         _line(row, tasks[row.task_id], leads[row.task_id], proofs.get(row.id, []), past.get(row.id, []), policy, today)
         for row in rows
     ]
-    if unit is None:
+    if not units:
         lines += await _unresolved_lines(session, {row.task_id for row in rows}, tasks, leads)
     return sorted(lines, key=lambda line: code_key(line.code))
 
@@ -192,6 +200,15 @@ def _line(
             for entry in past
         ),
     )
+
+
+async def urged_today(session: AsyncSession, rows: Iterable[ItemRow], today: date) -> dict[int, str]:
+    """Assignment id -> who urged it today."""
+    subjects = {row.subject: row.id for row in rows}
+    query = select(Audit.subject, Audit.actor_name).where(
+        Audit.act == str(Act.URGE), Audit.subject.in_(sorted(subjects)), Audit.at >= at(today, time.min)
+    )
+    return {subjects[subject]: who for subject, who in await session.execute(query)}
 
 
 async def last_message(session: AsyncSession, key: str) -> Outbox | None:

@@ -12,6 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.texts.causes import database_cause
+
 SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
 POOL_SIZE = 10
 CONNECT_TIMEOUT = 10.0  # seconds
@@ -155,5 +157,5 @@ async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
 
 
 def first_line(error: object) -> str:
-    """What a driver says, as one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What a driver says, as one line, in Chinese where that is known."""
+    return database_cause((str(error).strip().splitlines() or [type(error).__name__])[0])

@@ -1,9 +1,11 @@
 """Answers to what people say: what changed, by number and title, and the next step. Short, plain, no blame."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from bot.texts.words import bullet_list, clock, day, names, short, time_left
+from bot.texts.words import SCREEN, bullet_list, clock, day, names, short, time_left
 
 STRANGER = (
     "您好，您的账号还没有登记，暂时不能使用督办。\n"
@@ -26,7 +28,40 @@ NO_REASON = "这句话没有当作理由，什么都没有改。请直接写理�
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
 NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，什么都没有改。回复 帮助 看您能做什么。"
+EVERY_UNIT = 60  # a county has fewer: what waits for 确认 hides none
 LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
+
+
+@dataclass(frozen=True)
+class Named:
+    """An item as its speaker calls it: by number and title, and by the unit where they speak for several."""
+
+    ref: str  # 34 法治政府建设年度报告（新民镇）
+    call: str  # 34 新民镇: how the next command names it
+
+    @property
+    def line(self) -> str:
+        return short(self.ref, 40)
+
+
+class Theirs(Protocol):
+    """What an answer needs of another unit's item."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def by_item(items: Sequence[Theirs], most: int = 12) -> list[str]:
+    """One line an item, its units named: 34 法治政府建设年度报告（新民镇、澄溪镇）."""
+    units: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        units.setdefault((item.code, item.title), []).append(item.unit)
+    width = 60 if len(units) == 1 else 22
+    return [f"{code} {short(title, width)}（{names(owners, most)}）" for (code, title), owners in units.items()]
 
 
 def unknown(hint: str = "") -> str:
@@ -74,29 +109,43 @@ def unit_without_item(ref: str, unit: str) -> str:
 # -- contacts
 
 
-def signed(refs: Sequence[tuple[str, date]], left: int, late: int) -> str:
-    if len(refs) == 1:
-        ref, due = refs[0]
-        code = ref.split(" ", 1)[0]
-        return f"已签收 {ref}。\n时限 {day(due)}（{time_left(left, late)}）。办完请回复：完成 {code} 链接"
-    lines = [f"· {short(ref, 30)}，{day(due)}" for ref, due in refs]
-    return f"已签收 {len(refs)} 项：\n{bullet_list(lines)}\n办完请回复：完成 编号 链接"
+def signed(items: Sequence[tuple[Named, date]], left: int, late: int) -> str:
+    if len(items) == 1:
+        item, due = items[0]
+        return f"已签收 {item.ref}。\n时限 {day(due)}（{time_left(left, late)}）。办完请回复：完成 {item.call} 链接"
+    lines = [f"· {item.line}，{day(due)}" for item, due in items]
+    return f"已签收 {len(items)} 项：\n{bullet_list(lines)}\n办完请回复：完成 编号 链接"
 
 
-def noted(ref: str, code: str, newly_signed: bool, links: int) -> str:
-    head = f"已记录 {ref} 的进展" + ("，并已签收。" if newly_signed else "。")
+def noted(items: Sequence[Named], newly_signed: bool, links: int) -> str:
     extra = f"收到佐证 {links} 件。" if links else ""
-    return f"{head}{extra}\n办完请回复：完成 {code}" + ("" if links else " 链接")
+    if len(items) > 1:
+        lines = bullet_list([f"· {item.line}" for item in items])
+        return f"已记录 {len(items)} 项的进展：\n{lines}\n{extra}办完请回复：完成 编号 链接"
+    head = f"已记录 {items[0].ref} 的进展" + ("，并已签收。" if newly_signed else "。")
+    return f"{head}{extra}\n办完请回复：完成 {items[0].call}" + ("" if links else " 链接")
 
 
-def submitted(ref: str, code: str, checker: str, proofs: Sequence[str], still: str = "") -> str:
-    lines = [f"已提交 {ref}，待{checker}审核。"]
+def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str]) -> str:
+    """Each item with who checks it."""
+    if len(items) == 1:
+        item, checker = items[0]
+        lines = [f"已提交 {item.ref}，待{checker}审核。"]
+    else:
+        lines = [f"已提交 {len(items)} 项："]
+        lines.append(bullet_list([f"· {item.line}，待{checker}审核" for item, checker in items]))
     if proofs:
         lines.append("佐证：" + bullet_list(list(proofs), 5))
-    if still:
-        lines.append(still)
-    lines.append(f"发错了可回复：撤回 {code}")
+    lines.append(f"发错了可回复：撤回 {items[0][0].call if len(items) == 1 else '编号'}")
     return "\n".join(lines)
+
+
+def added(item: Named, proofs: int, total: int) -> str:
+    return (
+        f"已补充到 {item.ref} 的佐证，这次 {proofs} 件，共 {total} 件。\n"
+        "是别的事项的请写编号（完成 编号 链接）；"
+        f"发错了可回复：撤回 {item.call}（连同提交一并撤回）"
+    )
 
 
 def needs_evidence(ref: str, kept: bool) -> str:
@@ -107,7 +156,7 @@ def needs_evidence(ref: str, kept: bool) -> str:
 def which_item(what: str, candidates: Sequence[str], by: str = "编号") -> str:
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
-    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {c}' for c in candidates], 15)}"
+    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {short(c, 40)}' for c in candidates])}"
 
 
 def undone(ref: str, what: str, state: str) -> str:
@@ -123,8 +172,8 @@ def asked(ref: str, kind: str, deciders: str, detail: str = "") -> str:
     return f"已提交 {ref} 的{kind}申请{tail}，等{deciders}决定，先决定者为准。有结果会告诉您。"
 
 
-def already_asked(ref: str, kind: str, when: datetime) -> str:
-    return f"{ref} 已有一个{kind}申请在等决定（{clock(when)} 提出）。要改请先回复：撤回 {ref.split(' ', 1)[0]}"
+def already_asked(item: Named, kind: str, when: datetime) -> str:
+    return f"{item.ref} 已有一个{kind}申请在等决定（{clock(when)} 提出）。要改请先回复：撤回 {item.call}"
 
 
 def extend_usage(code: str) -> str:
@@ -142,21 +191,25 @@ def reason_needed(verb: str, target: str) -> str:
 # -- reviewers
 
 
-def approved(done: Sequence[str]) -> str:
+def approved(done: Sequence[Theirs]) -> str:
     if len(done) == 1:
-        return f"已通过并销号：{done[0]}。"
-    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}"
+        return f"已通过并销号：{by_item(done)[0]}。"
+    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {line}' for line in by_item(done)])}"
 
 
-def sent_back(done: Sequence[str], reason: str, at_once: bool) -> str:
+def sent_back(done: Sequence[Theirs], reason: str, at_once: bool) -> str:
     told = "已告知责任单位。" if at_once else "责任单位下一个工作日早晨会收到。"
-    return f"已退回 {len(done)} 项：\n{bullet_list([f'· {d}' for d in done])}\n理由：{reason}\n{told}"
+    lines = bullet_list([f"· {line}" for line in by_item(done)])
+    return f"已退回 {len(done)} 项：\n{lines}\n理由：{short(reason, 120)}\n{told}"
 
 
-def urged(ref: str, units: Sequence[str], unreachable: Sequence[str]) -> str:
-    lines = [f"已催办 {ref}：{names(units, 12)}。"] if units else []
-    if unreachable:
-        lines.append(f"联系不上（没有联络员）：{names(unreachable, 12)}。")
+def urged(done: Sequence[Theirs], unreachable: Sequence[Theirs], before: Sequence[tuple[Theirs, str]]) -> str:
+    """`before`: what was urged today already, and by whom."""
+    lines = [f"已催办 {line}。" for line in by_item(done)[:SCREEN]]
+    lines += [f"联系不上（没有联络员）：{line}。" for line in by_item(unreachable)[:SCREEN]]
+    for who in dict.fromkeys(who for _, who in before):
+        theirs = by_item([item for item, urger in before if urger == who])
+        lines += [f"今天已由{who}催办过，不再重复提醒：{line}。" for line in theirs[:SCREEN]]
     return "\n".join(lines)
 
 
@@ -173,10 +226,14 @@ def stale(what: str) -> str:
 # -- confirming
 
 
-def confirm(what: str, lines: Sequence[str], count: int, extra: str = "") -> str:
-    parts = [f"{what}，共 {count} 项：" if lines else f"{what}："]
-    if lines:
-        parts.append(bullet_list([f"· {line}" for line in lines], 25))
+def confirm(what: str, items: Sequence[Theirs], extra: str = "") -> str:
+    """Everything it will touch: what finds no line of its own stands with its number."""
+    lines, codes = by_item(items, EVERY_UNIT), list(dict.fromkeys(item.code for item in items))
+    if len({item.unit for item in items}) == 1:  # said once, in `what`, or known to its own people
+        lines = [short(f"{item.code} {item.title}", 30) for item in items]
+    parts = [f"{what}，共 {len(items)} 项：", *(f"· {line}" for line in lines[:SCREEN])]
+    if len(lines) > SCREEN:
+        parts.append(f"……以及 {'、'.join(codes[SCREEN:])}")
     if extra:
         parts.append(extra)
     parts.append("回复 确认 执行，回复 取消 放弃。")

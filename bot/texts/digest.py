@@ -3,19 +3,19 @@
 Titles are given whole where they fit and shorter where they must be, before anything is left out.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from bot.domain.planning import LineKind
+from bot.domain.planning import OF_UNIT, LineKind
 from bot.texts.words import day, names, short
 
 BYTES = 2048
 WIDTHS = (60, 26, 16, 10)  # characters of a title, tried in turn
 INLINE = 4  # more items than this of one kind and date stand in running lines, not one a line
+_REMINDERS = frozenset({LineKind.REMIND, LineKind.OVERDUE, LineKind.STILL_OVERDUE})
 PER_LINE = 6  # items in one running line
-MINE = frozenset({LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE})
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,13 @@ class Entry:
 @dataclass(frozen=True)
 class Composed:
     text: str
-    listed: tuple[int, ...]  # ids of the items named in the text
+    listed: tuple[int, ...]  # ids of the reader's own items named in the text
 
 
 @dataclass(frozen=True)
 class _Row:
     text: str
-    count: int = 0  # items it names; a heading names none
-    ids: tuple[int, ...] = field(default=())
+    entries: tuple[Entry, ...] = ()  # what it names; a heading names none
 
 
 Section = Callable[[list[Entry], int], list[_Row]]
@@ -50,40 +49,74 @@ Section = Callable[[list[Entry], int], list[_Row]]
 
 def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Composed:
     """The digest of one person. `entries` come most urgent first and keep that order."""
+    entries = _told_once(entries)
     head, foot = f"【督办晨报】{today.month}月{today.day}日", _foot(entries)
     for width in WIDTHS:
         rows = [row for section in _sections(entries, width) for row in section]
-        whole = _text(head, rows, 0, foot)
+        whole = _text(head, rows, [], foot)
         if len(whole.encode()) <= limit:
-            return Composed(whole, tuple(i for row in rows for i in row.ids))
+            return Composed(whole, _own(rows))
     return _cut(head, rows, foot, limit)
+
+
+def _told_once(entries: Sequence[Entry]) -> list[Entry]:
+    """A held message about one item and the reminder of that item are one: the message, with the time in it."""
+    held = {entry.item_id for entry in entries if entry.kind is LineKind.HELD}
+    reminders = {entry.item_id: entry for entry in entries if entry.kind in _REMINDERS and entry.item_id in held}
+    told = [entry for entry in entries if entry not in reminders.values()]
+    return [_timed(e, reminders[e.item_id]) if e.kind is LineKind.HELD and e.item_id in reminders else e for e in told]
+
+
+def _timed(held: Entry, reminder: Entry) -> Entry:
+    when = _remind_heading(reminder) if reminder.kind is LineKind.REMIND else _late(reminder)
+    if when in held.words:
+        return held
+    lines = held.words.split("\n")
+    naming = next((at for at, line in enumerate(lines) if f"{reminder.code} " in line), 0)
+    lines[naming] += f"，{when}"
+    return replace(held, words="\n".join(lines))
 
 
 def _cut(head: str, rows: list[_Row], foot: list[str], limit: int) -> Composed:
     """As many lines as fit, and how many items are not named."""
-    total = sum(row.count for row in rows)
     for taken in range(len(rows) - 1, -1, -1):
         body = _without_empty_heading(rows[:taken])
-        text = _text(head, body, total - sum(row.count for row in body), foot)
+        text = _text(head, body, _unnamed(rows, body), foot)
         if len(text.encode()) <= limit:
             break
-    return Composed(text, tuple(i for row in body for i in row.ids))
+    return Composed(text, _own(body))
 
 
-def _text(head: str, rows: Sequence[_Row], left: int, foot: Sequence[str]) -> str:
-    tail = [f"另有 {left} 项，回复 任务"] if left else []
+def _text(head: str, rows: Sequence[_Row], left: Sequence[Entry], foot: Sequence[str]) -> str:
+    where = "、".join(dict.fromkeys(_WHERE.get(entry.kind, "任务") for entry in left))
+    tail = [f"另有 {len(left)} 项，回复 {where}"] if left else []
     return "\n".join([head, *(row.text for row in rows), *tail, *foot])
+
+
+def _unnamed(rows: Iterable[_Row], body: Iterable[_Row]) -> list[Entry]:
+    """What was cut off, each item once: two lines may speak of the same one."""
+    named = {_key(entry) for row in body for entry in row.entries}
+    left = {_key(entry): entry for row in rows for entry in row.entries}
+    return [entry for key, entry in left.items() if key not in named]
+
+
+def _key(entry: Entry) -> tuple[object, ...]:
+    return (entry.item_id,) if entry.code else (entry.kind, entry.words)
+
+
+def _own(rows: Iterable[_Row]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(e.item_id for row in rows for e in row.entries if e.kind in OF_UNIT))
 
 
 def _without_empty_heading(rows: list[_Row]) -> list[_Row]:
     """A heading whose items were cut off says nothing."""
-    while rows and rows[-1].count == 0:
+    while rows and not rows[-1].entries:
         rows = rows[:-1]
     return rows
 
 
 def _sections(entries: Sequence[Entry], width: int) -> list[list[_Row]]:
-    return [_SECTION[kind](list(group), width) for kind, group in groupby(entries, key=lambda entry: entry.kind)]
+    return [section(list(group), width) for section, group in groupby(entries, key=lambda entry: _SECTION[entry.kind])]
 
 
 def _late(entry: Entry) -> str:
@@ -99,7 +132,7 @@ def _overdue(entries: list[Entry], width: int) -> list[_Row]:
     for late, group in groupby(entries, key=_late):
         found = list(group)
         if len(found) <= INLINE:
-            rows += [_Row(f"· {e.code} {short(e.title, width)}，{late}", 1, (e.item_id,)) for e in found]
+            rows += [_Row(f"· {e.code} {short(e.title, width)}，{late}", (e,)) for e in found]
         else:
             rows += _running(found, width, lead=f"{late}：")
     return rows
@@ -126,13 +159,13 @@ def _new(entries: list[Entry], width: int) -> list[_Row]:
         if len(found) > INLINE:
             rows += [_Row(f"{when}："), *_listed(found, width)]
         else:
-            rows += [_Row(f"{row.text}（{when}）", row.count, row.ids) for row in _listed(found, width)]
+            rows += [_Row(f"{row.text}（{when}）", row.entries) for row in _listed(found, width)]
     return rows
 
 
 def _listed(entries: list[Entry], width: int) -> list[_Row]:
     if len(entries) <= INLINE:
-        return [_Row(f"· {e.code} {short(e.title, width)}", 1, (e.item_id,)) for e in entries]
+        return [_Row(f"· {e.code} {short(e.title, width)}", (e,)) for e in entries]
     return _running(entries, width)
 
 
@@ -141,8 +174,7 @@ def _running(entries: list[Entry], width: int, lead: str = "") -> list[_Row]:
     return [
         _Row(
             f"· {lead}" + "、".join(f"{entry.code} {short(entry.title, width)}" for entry in chunk),
-            len(chunk),
-            tuple(entry.item_id for entry in chunk),
+            tuple(chunk),
         )
         for chunk in chunks
     ]
@@ -172,7 +204,7 @@ def _theirs(heading: str, what: Callable[[Entry], str]) -> Section:
             said = what(same[0])
             title = short(same[0].title, width)
             units = names((entry.unit for entry in same), 12)
-            rows.append(_Row(f"· {code} {title}{'，' if said else ''}{said}：{units}", len(same)))
+            rows.append(_Row(f"· {code} {title}{'，' if said else ''}{said}：{units}", tuple(same)))
         return rows
 
     return section
@@ -183,20 +215,22 @@ def _plain(_entry: Entry) -> str:
 
 
 def _held(entries: list[Entry], _width: int) -> list[_Row]:
-    return [_Row(entry.words, 1) for entry in entries]
+    return [_Row(entry.words, (entry,)) for entry in entries]
 
 
 def _news(entries: list[Entry], _width: int) -> list[_Row]:
-    return [_Row("请知悉："), *(_Row(f"· {entry.words}", 1) for entry in entries)]
+    return [_Row("请知悉："), *(_Row(f"· {entry.words}", (entry,)) for entry in entries)]
 
 
 def _unreachable(entries: list[Entry], _width: int) -> list[_Row]:
-    return [_Row(f"联系不上（没有联络员或消息送不到）：{names((e.unit for e in entries), 12)}", 1)]
+    return [_Row(f"联系不上（没有联络员或消息送不到）：{names((e.unit for e in entries), 12)}", tuple(entries[:1]))]
 
 
 _SECTION: dict[LineKind, Section] = {
     LineKind.HELD: _held,
+    LineKind.PROPOSED: _under_heading(lambda entry: f"{_late(entry)}，已提请县政府办公室考虑通报（由人决定）"),
     LineKind.OVERDUE: _overdue,
+    LineKind.STILL_OVERDUE: _overdue,
     LineKind.REMIND: _under_heading(_remind_heading),
     LineKind.UNSIGNED: _under_heading(lambda entry: "交办后尚未签收"),
     LineKind.DISPATCH: _new,
@@ -204,6 +238,7 @@ _SECTION: dict[LineKind, Section] = {
     LineKind.OFFICE_OVERDUE: _theirs("各单位逾期", _late),
     LineKind.HEAD_OVERDUE: _theirs("本单位逾期", _late),
     LineKind.WEEKLY: _theirs("本周清单：逾期较久", _late),
+    LineKind.WEEKLY_REVIEW: _theirs("本周清单：待审较久", lambda entry: f"已等 {entry.days} 个工作日"),
     LineKind.BULLETIN: _theirs("建议考虑通报（由人决定）", _late),
     LineKind.QUEUED: _theirs("新报完成，待审", _plain),
     LineKind.REVIEW_LATE: _theirs("待审超过时限", lambda entry: f"已等 {entry.days} 个工作日"),
@@ -213,15 +248,19 @@ _SECTION: dict[LineKind, Section] = {
 }
 
 
+_LATE = (LineKind.LEAD_OVERDUE, LineKind.OFFICE_OVERDUE, LineKind.WEEKLY, LineKind.BULLETIN)
+_WAITING = (LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW)
+_WHERE = {**dict.fromkeys(_LATE, "逾期"), **dict.fromkeys(_WAITING, "待审")}
+"""Where the reader finds what was cut off; else in 任务."""
+
+
 def _foot(entries: Sequence[Entry]) -> list[str]:
     """The next step, for what this digest holds."""
     kinds = {entry.kind for entry in entries}
     if kinds & {LineKind.DISPATCH, LineKind.UNSIGNED}:
         return ["回复 收到 即签收以上新交办；办完回复：完成 编号 链接"]
-    if kinds & MINE:
+    if kinds & OF_UNIT:
         return ["办完回复：完成 编号 链接；要求和时限回复：任务 编号"]
-    if kinds & {LineKind.QUEUED, LineKind.REVIEW_LATE}:
-        return ["回复 待审 查看并审核"]
-    if kinds & {LineKind.LEAD_OVERDUE, LineKind.OFFICE_OVERDUE, LineKind.WEEKLY, LineKind.BULLETIN}:
-        return ["回复 催办 编号 可再提醒"]
-    return []
+    steps = ["回复 待审 查看并审核"] if kinds.intersection(_WAITING) else []
+    steps += ["回复 催办 编号 可再提醒"] if kinds.intersection(_LATE) else []
+    return ["；".join(steps)] if steps else []

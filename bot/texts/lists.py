@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.states import Light, State
-from bot.texts.fit import ANSWER_BYTES, fill
-from bot.texts.words import day, moment, names, short, time_left
+from bot.texts.fit import clip
+from bot.texts.pages import Block, Listing
+from bot.texts.words import NEAR, day, moment, names, short, time_left
 
 DOT = {Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.RED: "🔴", Light.BLUE: "🔵", Light.GREY: "⚪"}
+LINK_BYTES = 320  # of a link in the queue; the whole one stands on the card and in 任务 编号
 
 
 class Item(Protocol):
@@ -39,19 +41,25 @@ class Seen:
     late: int
 
 
-def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> str:
+def lamp(light: Light) -> str:
+    """The light with its word: not every phone shows the dot, and not every eye its colour."""
+    return f"{DOT[light]}{light.value}"
+
+
+def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> Block:
     """任务: what a unit still owes, most urgent first, and how much is done."""
     head = f"{unit}：待办 {len(seen)} 项，待审核 {waiting} 项，已销号 {closed} 项"
     if not seen:
-        return f"{head}\n现在没有要办的事项。"
+        return Block(head, ("现在没有要办的事项。",))
     order = sorted(seen, key=lambda s: (-s.late, s.left, s.item.due))  # far ones are all equally `left`
-    lines = [
-        f"{DOT[s.light]} {s.item.code} {short(s.item.title, 18)}｜{s.item.state.label}｜"
-        f"{time_left(s.left, s.late) if s.late or s.left <= 15 else day(s.item.due)}"
-        for s in order
-    ]
-    tail = "\n看要求回复：任务 编号；办完回复：完成 编号 链接"
-    return fill(head, lines, lambda n: f"另有 {n} 项时限较远", ANSWER_BYTES - len(tail.encode())) + tail
+    return Block(
+        head,
+        tuple(
+            f"{lamp(s.light)} {s.item.code} {short(s.item.title, 18)}｜{s.item.state.label}｜"
+            f"{time_left(s.left, s.late) if s.late or s.left <= NEAR else day(s.item.due)}"
+            for s in order
+        ),
+    )
 
 
 def queue(
@@ -59,40 +67,45 @@ def queue(
     requests: Sequence[tuple[Item, str, str]],
     unresolved: Sequence[str],
     parked: int = 0,
-) -> str:
-    """待审: submissions by item, requests to decide, rows whose units nobody knows, messages that failed."""
+) -> Listing:
+    """待审: requests to decide, submissions by item, rows whose units nobody knows, messages that failed."""
     if not waiting and not requests and not unresolved and not parked:
-        return "现在没有待审的事项。"
-    lines: list[str] = []
+        return Listing("现在没有待审的事项。")
+    asked = tuple(f"◆ 申请{kind} {item.code} {item.unit}：{short(reason, 40)}" for item, kind, reason in requests)
+    blocks = [Block("", asked)] if asked else []
     by_code: dict[str, list[tuple[Item, list[str]]]] = {}
     for item, proofs in waiting:
         by_code.setdefault(item.code, []).append((item, proofs))
     for code, group in by_code.items():
-        lines.append(f"■ {code} {short(group[0][0].title, 22)}（{len(group)}）")
-        for item, proofs in group:
-            more = f" 等{len(proofs)}件" if len(proofs) > 1 else ""
-            lines.append(f"· {item.unit} {proofs[0] + more if proofs else '（无需佐证）'}")
-    lines += [f"◆ 申请{kind} {item.code} {item.unit}：{short(reason, 40)}" for item, kind, reason in requests]
+        lines = tuple(f"· {item.unit} {_proofs(proofs)}" for item, proofs in group)
+        blocks.append(Block(f"■ {code} {short(group[0][0].title, 22)}（{len(group)}）", lines))
+    rest = []
     if unresolved:
-        lines.append("◇ 待明确责任单位：" + "；".join(short(title, 16) for title in unresolved))
+        rest.append("◇ 待明确责任单位：" + names((short(title, 16) for title in unresolved), 6, "行"))
     if parked:
-        lines.append(f"◇ 有 {parked} 条来信没能处理，请管理员运行 duban doctor 查看")
-    head = f"待审 {len(waiting)} 项，申请 {len(requests)} 项"
-    example = waiting[0][0] if waiting else None
-    tail = (
-        f"\n通过 {example.code} {example.unit}｜通过 {example.code} 全部｜退回 {example.code} {example.unit} 理由"
-        if example
-        else "\n申请回复：同意（或 不同意）编号 单位 理由"
-        if requests
-        else "\n回复：指定 编号 单位"
-    )
-    return fill(head, lines, lambda n: f"另有 {n} 行，先处理以上", ANSWER_BYTES - len(tail.encode())) + tail
+        rest.append(f"◇ 有 {parked} 条来信没能处理，请管理员运行 duban doctor 查看")
+    if rest:
+        blocks.append(Block("", tuple(rest)))
+    return Listing(f"待审 {len(waiting)} 项，申请 {len(requests)} 项", tuple(blocks), _queue_step(waiting, requests))
 
 
-def overdue(late: Sequence[tuple[Item, int]]) -> str:
-    """逾期: grouped by item, the latest first."""
+def _proofs(proofs: Sequence[str]) -> str:
+    if not proofs:
+        return "（无需佐证）"
+    return clip(proofs[0], LINK_BYTES) + (f" 等{len(proofs)}件" if len(proofs) > 1 else "")
+
+
+def _queue_step(waiting: Sequence[tuple[Item, list[str]]], requests: Sequence[tuple[Item, str, str]]) -> str:
+    if waiting:
+        code, unit = waiting[0][0].code, waiting[0][0].unit
+        return f"通过 {code} {unit}｜通过 {code} 全部｜退回 {code} {unit} 理由"
+    return "申请回复：同意（或 不同意）编号 单位 理由" if requests else "回复：指定 编号 单位"
+
+
+def overdue(late: Sequence[tuple[Item, int]], urges: bool, exports: bool) -> Listing:
+    """逾期: grouped by item, the latest first; with the next steps its reader may take."""
     if not late:
-        return "现在没有逾期事项。"
+        return Listing("现在没有逾期事项。")
     by_code: dict[str, list[tuple[Item, int]]] = {}
     for item, days in late:
         by_code.setdefault(item.code, []).append((item, days))
@@ -101,10 +114,33 @@ def overdue(late: Sequence[tuple[Item, int]]) -> str:
     for group in groups:
         most = max(days for _, days in group)
         units = names((item.unit for item, _ in group), 10)
-        lines.append(f"🔴 {group[0][0].code} {short(group[0][0].title, 18)}，逾期 {most} 个工作日：{units}")
+        lines.append(
+            f"{lamp(Light.RED)} {group[0][0].code} {short(group[0][0].title, 18)}，逾期 {most} 个工作日：{units}"
+        )
     head = f"逾期 {len(late)} 项，涉及 {len({item.unit for item, _ in late})} 个单位"
-    tail = f"\n回复 催办 {groups[0][0][0].code} 可提醒；台账 可导出全部"
-    return fill(head, lines, lambda n: f"另有 {n} 项任务有逾期", ANSWER_BYTES - len(tail.encode())) + tail
+    steps = [f"回复 催办 {groups[0][0][0].code} 可提醒"] if urges else []
+    steps += ["回复 台账 可导出全部"] if exports else []
+    return Listing(head, (Block("", tuple(lines)),), "；".join(steps))
+
+
+@dataclass(frozen=True)
+class Worst:
+    """A row that is late at many units: what a supervisor asks about, and no ranking of the units (rule 6)."""
+
+    code: str
+    title: str
+    units: int
+    days: int  # of the latest of them
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """What waits for somebody's decision."""
+
+    submissions: int
+    long: int  # of them: unreviewed for `days` working days and more
+    days: int
+    requests: int
 
 
 def figures(
@@ -115,18 +151,26 @@ def figures(
     overdue: int,
     stalled: int,
     unresolved: int,
+    worst: Sequence[Worst] = (),
+    undecided: Undecided | None = None,
 ) -> str:
-    """统计 for a supervisor with one minute."""
+    """统计 for a supervisor with one minute and one screen."""
     closed = by_state.get(State.CLOSED, 0)
     share = f"{closed * 100 // total}%" if total else "—"
     states = "，".join(f"{state.label} {by_state[state]}" for state in State if by_state.get(state))
-    lights = " ".join(f"{DOT[light]}{by_light.get(light, 0)}" for light in Light)
+    lights = " ".join(f"{lamp(light)} {by_light.get(light, 0)}" for light in Light)
     lines = [
         f"{where}：共 {total} 项，已销号 {closed} 项（{share}）",
         states,
         lights,
         f"逾期 {overdue} 项，停滞 {stalled} 项",
     ]
+    if worst:
+        lines.append("逾期单位最多的任务：")
+        lines += [f"· {w.code} {short(w.title, 18)}：{w.units} 个单位，最长 {w.days} 个工作日" for w in worst]
+    if undecided is not None and (undecided.submissions or undecided.requests):
+        late = f"（{undecided.long} 项已等 {undecided.days} 个工作日以上）" if undecided.long else ""
+        lines.append(f"等决定：待审核 {undecided.submissions} 项{late}，申请 {undecided.requests} 件")
     if unresolved:
         lines.append(f"另有 {unresolved} 行责任单位待明确")
     return "\n".join(lines)

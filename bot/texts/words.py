@@ -26,15 +26,18 @@ def clock(value: datetime) -> str:
     return f"{here.month}月{here.day}日 {here:%H:%M}"
 
 
-def names(values: Iterable[str], most: int = 6) -> str:
-    """新民镇、澄溪镇 等 5 个单位: the first few, and how many there are."""
+def names(values: Iterable[str], most: int = 6, counted: str = "个") -> str:
+    """新民镇、澄溪镇 等 5 个: the first few, and how many there are."""
     listed = list(values)
     if len(listed) <= most:
         return "、".join(listed)
-    return "、".join(listed[:most]) + f" 等 {len(listed)} 个"
+    return "、".join(listed[:most]) + f" 等 {len(listed)} {counted}"
 
 
-def bullet_list(lines: Sequence[str], most: int = 20) -> str:
+SCREEN = 15  # lines of one answer that a phone shows without scrolling
+
+
+def bullet_list(lines: Sequence[str], most: int = SCREEN) -> str:
     """One a line; the rest counted."""
     shown = list(lines[:most])
     if len(lines) > most:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from bot.domain.planning import Item, Line, LineKind, Mark, Outcome
+from bot.domain.planning import WITHOUT_ITEM, Item, Line, LineKind, Mark, Outcome
 from scheduler.planning import rules
 from scheduler.planning.morning import Morning, Step
 
@@ -17,6 +17,7 @@ class Book:
         self.lines: dict[str, list[Line]] = {}
         self.marks: list[Mark] = []
         self.told = frozenset(userid for day, userid in snapshot.digested if day == today)
+        self._beside: list[tuple[str, Line]] = []  # said only to people who have a digest today anyway
         self._unreachable: dict[int, str] = {}  # unit id -> rule
         # One "cannot reach" line a day, and only while the office can still be told: otherwise nothing is recorded
         # as told to it, and the stage comes up again tomorrow.
@@ -29,6 +30,10 @@ class Book:
 
     def tell(self, userid: str, line: Line) -> None:
         self.lines.setdefault(userid, []).append(line)
+
+    def tell_beside(self, userid: str, line: Line) -> None:
+        """A line for a digest that goes out anyway; it is no reason to send one."""
+        self._beside.append((userid, line))
 
     def send(self, item: Item, cycle: date, step: Step, lines: Mapping[str, Line]) -> bool:
         """Plans a stage for the people of `lines`; False (and nothing recorded) where it must wait for tomorrow."""
@@ -63,7 +68,7 @@ class Book:
             self.marks.append(Mark(item.id, cycle, step.stage, Outcome.SUPERSEDED, reason=reason))
 
     def close(self) -> None:
-        """Adds what belongs to no single item: units nobody reaches, held messages, news."""
+        """Adds what belongs to no single item (units nobody reaches, held messages, news), then what goes beside."""
         morning, snapshot = self.morning, self.morning.snapshot
         for unit_id, rule in sorted(self._unreachable.items()):
             for userid in snapshot.office:
@@ -73,3 +78,13 @@ class Book:
             for one in waiting:
                 if one.since <= morning.cut and one.userid not in self.told:
                     self.tell(one.userid, Line(kind, one.id, rule=rule))
+        self._add_beside()
+
+    def _add_beside(self) -> None:
+        named = {
+            userid: {line.ref for line in lines if line.kind not in WITHOUT_ITEM}
+            for userid, lines in self.lines.items()
+        }
+        for userid, line in self._beside:
+            if userid in named and line.ref not in named[userid]:
+                self.tell(userid, line)

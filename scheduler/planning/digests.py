@@ -5,17 +5,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.calendar import at
-from bot.domain.planning import Digest, Item, Line, LineKind
+from bot.domain.planning import WITHOUT_ITEM, Digest, Item, Line, LineKind
 from bot.domain.policy import Policy
 from scheduler.planning.book import Book
 from scheduler.planning.morning import Morning
 
-_LATE = (LineKind.OVERDUE, LineKind.LEAD_OVERDUE, LineKind.HEAD_OVERDUE, LineKind.OFFICE_OVERDUE)
+_LATE = (
+    *(LineKind.PROPOSED, LineKind.OVERDUE),
+    *(LineKind.LEAD_OVERDUE, LineKind.HEAD_OVERDUE, LineKind.OFFICE_OVERDUE),
+)
 """One person hears of one late item once, in the first of these roles they hold."""
 
 _ORDER: Mapping[LineKind, int] = {
     LineKind.HELD: 0,
+    LineKind.PROPOSED: 1,
     LineKind.OVERDUE: 1,
+    LineKind.STILL_OVERDUE: 1,
     LineKind.LEAD_OVERDUE: 2,
     LineKind.HEAD_OVERDUE: 2,
     LineKind.OFFICE_OVERDUE: 2,
@@ -28,7 +33,8 @@ _ORDER: Mapping[LineKind, int] = {
     LineKind.DISPATCH: 9,
     LineKind.QUEUED: 10,
     LineKind.WEEKLY: 11,
-    LineKind.NEWS: 12,
+    LineKind.WEEKLY_REVIEW: 12,
+    LineKind.NEWS: 13,
 }
 
 
@@ -50,7 +56,7 @@ def digests_of(morning: Morning, book: Book) -> tuple[Digest, ...]:
 
 def _code(items: Mapping[int, Item], codes: dict[str, tuple[int, ...]], line: Line) -> tuple[int, ...]:
     """Natural order of numbers: 2 before 12, 31-1 before 31-2."""
-    if line.kind in (LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS):
+    if line.kind in WITHOUT_ITEM:
         return ()
     code = items[line.ref].code
     if code not in codes:

@@ -65,6 +65,9 @@ def _concerned(morning: Morning, case: Case, days: int) -> Iterable[tuple[str, L
         yield from ((userid, LineKind.OFFICE_OVERDUE) for userid in morning.snapshot.office)
     if days == policy.propose_bulletin:
         yield from ((userid, LineKind.BULLETIN) for userid in morning.snapshot.office)
+        contact = morning.contact(item.unit_id)
+        if contact is not None and morning.snapshot.office:  # nobody should learn of it from the bulletin
+            yield contact, LineKind.PROPOSED
 
 
 def _list_weekly(morning: Morning, book: Book, case: Case) -> None:

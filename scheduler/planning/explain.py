@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.planning import LineKind, Plan, Snapshot
-
-_WITHOUT_ITEM = frozenset({LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS})
+from bot.domain.planning import WITHOUT_ITEM, LineKind, Plan, Snapshot
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def _rows(plan: Plan, snapshot: Snapshot) -> Iterator[Explanation]:
             code = title = unit = ""
             if line.kind is LineKind.UNREACHABLE:
                 unit = snapshot.units[line.ref]
-            elif line.kind not in _WITHOUT_ITEM:
+            elif line.kind not in WITHOUT_ITEM:
                 item = items[line.ref]
                 code, title, unit = item.code, item.title, snapshot.units[item.unit_id]
             yield Explanation(digest.userid, digest.send_at, line.kind, code, title, unit, line.rule)

@@ -27,6 +27,7 @@ def review(morning: Morning, book: Book, item: Item) -> None:
         return
     day = local_day(item.submitted_at)
     one = _Submission(item, day, morning.working_days_since(day), morning.reviewers(item.checkers))
+    _list_weekly(morning, book, one)
     top, overtaken = undecided(_own_steps(morning, one), {key for of, key in item.stages if of == day})
     if _report(morning, book, one, top):
         book.supersede(item, day, [*overtaken, top] if top else overtaken, "由更高一级代替")
@@ -39,7 +40,9 @@ def review(morning: Morning, book: Book, item: Item) -> None:
 def _own_steps(morning: Morning, one: _Submission) -> list[Step]:
     """What is due to those who check, lowest first. A submission they were told of at once is not announced again."""
     own = [] if one.item.announced else [_QUEUED]
-    return [*own, morning.review] if one.waited >= morning.review.stage.days else own
+    # Where the office checks there is nobody above it to report to: it is reminded a second time instead.
+    reviews = [morning.review] if one.reviewers else [morning.review, morning.office_review]
+    return [*own, *(due for due in reviews if one.waited >= due.stage.days)]
 
 
 def _line(one: _Submission, due: Step) -> Line:
@@ -67,6 +70,15 @@ def _report(morning: Morning, book: Book, one: _Submission, top: Step | None) ->
     if top is not None:  # overtaken after an outage: those who check hear of it together with the office
         lines = {**dict.fromkeys(one.reviewers, _line(one, top)), **lines}
     return book.send(item, one.day, last, lines)
+
+
+def _list_weekly(morning: Morning, book: Book, one: _Submission) -> None:
+    """What the office has heard of and nobody has checked since."""
+    last, office = morning.office_review, morning.snapshot.office
+    if morning.lists_week and (one.day, last.key) in one.item.stages and book.free(office):
+        line = Line(LineKind.WEEKLY_REVIEW, one.item.id, one.waited, rules.weekly_review(last.stage.days))
+        for userid in office:
+            book.tell(userid, line)
 
 
 def _reminders(one: _Submission) -> list[StageRecord]:

@@ -7,6 +7,7 @@ CHECKERS_UNREACHABLE = "规则5：审核单位收不到待审提醒，改报县�
 HELD = "规则3：非工作时间的消息留到工作日早上"
 NEWS = "规则4：仅供知晓的消息留到早上一并告知"
 DISPATCH = "规则4：新交办事项告知责任单位"
+STILL_OVERDUE = "规则4：当天本来就有晨报，一并列出仍逾期的事项"
 QUEUED = "规则4：新提交待审核，告知审核单位"
 
 _WHOM = {
@@ -15,6 +16,7 @@ _WHOM = {
     LineKind.OFFICE_OVERDUE: "报县政府办公室",
     LineKind.HEAD_OVERDUE: "告知单位负责人",
     LineKind.BULLETIN: "提请县政府办公室研究通报",
+    LineKind.PROPOSED: "提请县政府办公室研究通报，同时告知责任单位",
 }
 
 
@@ -36,6 +38,10 @@ def overdue(kind: LineKind, days: int, *, after_return: bool) -> str:
 
 def weekly(days: int) -> str:
     return f"规则5：逾期{days}个工作日以上，列入县政府办公室每周清单"
+
+
+def weekly_review(days: int) -> str:
+    return f"规则5：提交{days}个工作日以上未审核，列入县政府办公室每周清单"
 
 
 def unsigned(days: int) -> str:

@@ -41,6 +41,14 @@ def remind(morning: Morning, book: Book, case: Case) -> bool:
     return top is not None and reachable
 
 
+def mention(morning: Morning, book: Book, case: Case) -> None:
+    """An item that is late stays in view without a message of its own."""
+    contact = morning.contact(case.item.unit_id)
+    if contact is not None and morning.working_days_since(case.cycle):
+        late = morning.working_days_since(case.item.due)
+        book.tell_beside(contact, Line(LineKind.STILL_OVERDUE, case.item.id, late, rules.STILL_OVERDUE))
+
+
 def _line(morning: Morning, case: Case, due: Step) -> Line:
     item, days = case.item, due.stage.days
     if due.stage.kind is StageKind.REMIND:

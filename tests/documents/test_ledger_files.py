@@ -69,7 +69,7 @@ def test_a_finished_file_takes_the_place_of_the_old_one(write: Writer, tmp_path:
     ("where", "why"),
     [
         ("missing/台账.xlsx", "目录不存在"),
-        ("a file/台账.xlsx", "目录不存在"),
+        ("a file/台账.xlsx", "上级不是目录"),
         ("a folder", "那里是文件夹或设备，请写明文件名"),
         ("字" * 100, "文件名太长"),
     ],

@@ -79,3 +79,43 @@ async def test_another_persons_link_does_not_complete_it(corner: World) -> None:
     assert "哪一项" in await deputy.says(LINK)
     assert "待签收" in await first.says("任务 34")
     assert "已提交 34" in await deputy.says("34")
+
+
+async def test_pictures_sent_one_after_another_belong_to_the_submission_the_first_one_made(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await town.says("完成 34")
+    assert "已提交 34" in await town.sends("栏目一.jpg", PDF)
+    assert "已补充到 34 法治政府建设年度报告 的佐证，这次 1 件，共 2 件" in await town.sends("栏目二.jpg", PDF)
+    await corner.to("2021-05-25T10:25:00+08:00")
+    assert "共 3 件" in await town.says(LINK)
+    links = await reviewer.presses(reviewer.card("待审 34"), "看链接")
+    assert all(name in links for name in ("栏目一.jpg", "栏目二.jpg", LINK))
+    assert "补充佐证：栏目二.jpg" in await town.says("任务 34")
+    # They go together: one 撤回 takes the submission back with all of them.
+    assert "的“完成”，现在是“待签收”" in await town.says("撤回 34")
+    assert "要有公开的链接或文件" in await town.says("完成 34")
+    assert "已提交 34" in await town.sends("栏目三.jpg", PDF)
+    await reviewer.says("通过 34 新民镇")
+    assert "哪一项" in await town.sends("栏目四.jpg", PDF)
+    assert await reviewer.says("任务 34 新民镇") and "栏目四" not in await reviewer.says("任务 34 新民镇")
+
+
+async def test_what_follows_later_or_after_a_return_is_a_new_beginning(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await town.says("完成 34")
+    await town.sends("栏目一.jpg", PDF)
+    await reviewer.says("退回 34 新民镇 看不清")
+    assert "已提交 34" in await town.sends("栏目二.jpg", PDF)
+    await corner.to("2021-05-25T10:31:00+08:00")
+    assert "哪一项" in await town.sends("栏目三.jpg", PDF)
+
+
+async def test_pictures_nobody_asked_for_are_asked_about_together(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    assert "哪一项" in await town.sends("栏目一.jpg", PDF) and "哪一项" in await town.sends("栏目二.jpg", PDF)
+    assert "已提交 34" in await town.says("34")
+    assert "共 3 件" in await town.sends("栏目三.jpg", PDF)
+    assert "等3件" in await reviewer.says("待审")

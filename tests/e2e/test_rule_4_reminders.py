@@ -179,6 +179,8 @@ async def test_what_came_overnight_is_one_message_with_the_morning(corner: World
     await corner.morning("2021-05-28")
     (digest,) = town.look()
     assert digest.text.startswith("【督办晨报】5月28日") and "链接打不开" in digest.text and "尚未签收" in digest.text
+    # 34 is due on the next working day: its reminder and the return are one line.
+    assert digest.text.count("34 法治政府") == 1 and "还有 1 个工作日到期" in digest.text
 
 
 async def test_an_item_that_asks_somebody_to_act_is_told_at_once(corner: World) -> None:

@@ -55,7 +55,8 @@ async def test_late_items_climb_after_1_3_7_and_10_working_days(corner: World) -
     def days_of(person: int) -> list[str]:
         return [day for day, words in heard.items() if words[person]]
 
-    assert days_of(0) == ["2021-06-01", "2021-06-03"]
+    # On 06-08 the town is reminded of 31-1 and reads of 34 beside it; 06-15 tells it of the proposed bulletin.
+    assert days_of(0) == ["2021-06-01", "2021-06-03", "2021-06-08", "2021-06-15"]
     assert days_of(1) == ["2021-06-01", "2021-06-03"]
     assert days_of(2) == ["2021-06-03", "2021-06-15"]
     assert days_of(3) == ["2021-06-09"]
@@ -126,6 +127,7 @@ async def test_nothing_is_escalated_about_a_unit_that_was_not_reached(corner: Wo
 
 
 async def test_a_unit_without_any_contact_is_named_to_the_office_and_blamed_nowhere(corner_from: Begin) -> None:
+    """桂阳街道 still has a head: reminders are none of theirs, and nothing climbs to them unheard."""
     async with corner_from("2021-05-25T08:50:00", without=("guiyang_wenying",)) as corner:
         lead, office = corner.who("县司法局", "审核人"), corner.office
         await corner.morning("2021-05-25")
@@ -133,6 +135,9 @@ async def test_a_unit_without_any_contact_is_named_to_the_office_and_blamed_nowh
         await corner.morning("2021-06-03")
         assert "桂阳街道" not in "\n".join(about_34(m.text) for m in corner.platform.inbox(lead.userid))
         assert "桂阳街道" not in about_34(office.gets())
+        await corner.morning("2021-06-10")
+        assert corner.who("桂阳街道", "单位负责人").gets_nothing()
+        assert "联系不上（没有联络员）：34 法治政府建设年度报告（桂阳街道）" in await office.says("催办 34 桂阳街道")
 
 
 async def test_after_an_outage_only_the_highest_stage_is_sent(corner: World) -> None:
@@ -163,3 +168,41 @@ async def test_a_list_loaded_beside_deadlines_already_past_blames_nobody(corner_
         lead.look(), office.look()
         await corner.morning("2022-01-28")
         assert town.gets_nothing() and lead.gets_nothing() and office.gets_nothing()
+
+
+async def test_what_nobody_checks_stays_on_the_offices_weekly_list(corner: World) -> None:
+    office = corner.office
+    await only_the_town_is_late(corner)
+    await corner.who("新民镇").says(f"完成 34 {LINK}")
+    days = ["2021-05-28", "2021-06-01", "2021-06-02", "2021-06-07", "2021-06-08", "2021-06-15"]
+    heard = await mornings(corner, days, office)
+    assert {day: words[0] for day, words in heard.items() if words[0]} == {
+        "2021-06-01": "牵头单位未审（1 项）：· 34 法治政府建设年度报告，已等 5 个工作日：县司法局（新民镇 报）",
+        "2021-06-07": "本周清单：待审较久（1 项）：· 34 法治政府建设年度报告，已等 9 个工作日：县司法局（新民镇 报）",
+        "2021-06-15": "本周清单：待审较久（1 项）：· 34 法治政府建设年度报告，已等 14 个工作日：县司法局（新民镇 报）",
+    }
+    assert "新民镇" in await office.says("待审")  # what it is sent there for
+
+
+async def test_a_late_unit_reads_of_its_item_in_every_digest_it_gets_and_gets_none_for_that_alone(
+    corner: World,
+) -> None:
+    town = corner.who("新民镇")
+    await only_the_town_is_late(corner)
+    await corner.morning("2021-05-31")
+    heard = await mornings(corner, ["2021-06-01", "2021-06-03", "2021-06-04", "2021-06-07"], town)
+    assert [bool(words[0]) for words in heard.values()] == [True, True, False, False]
+    await corner.office.says("催办 34 新民镇")
+    await corner.morning("2021-06-08")  # 31-1 has 15 working days left
+    digest = town.gets()
+    assert "31-1" in digest and "· 34 法治政府建设年度报告，逾期 6 个工作日" in digest
+
+
+async def test_the_unit_hears_that_a_bulletin_is_proposed(corner: World) -> None:
+    town = corner.who("新民镇")
+    await only_the_town_is_late(corner)
+    await corner.morning("2021-05-31", *DAYS[:-2])
+    town.look()
+    await corner.morning("2021-06-15")
+    said = town.gets()
+    assert "逾期 10 个工作日，已提请县政府办公室考虑通报（由人决定）（1 项）：\n· 34 法治政府建设年度报告" in said

@@ -10,6 +10,7 @@ from bot.domain.states import State
 
 LEAD_OVERDUE, OFFICE_OVERDUE = LineKind.LEAD_OVERDUE, LineKind.OFFICE_OVERDUE
 HEAD_OVERDUE, WEEKLY, BULLETIN = LineKind.HEAD_OVERDUE, LineKind.WEEKLY, LineKind.BULLETIN
+PROPOSED = LineKind.PROPOSED
 UNREACHABLE, OVERDUE = LineKind.UNREACHABLE, LineKind.OVERDUE
 
 DUE = "2021-10-29"  # a Friday; 1, 3, 7 and 10 working days late: 11-01, 11-03, 11-09, 11-12
@@ -90,7 +91,7 @@ def test_a_submission_stops_the_ladder(county: County, late: int) -> None:
     county.submitted(late, "2021-11-02 10:00")
     said = county.mornings("2021-11-03", "2021-11-30")
     kinds = {kind for reader in ("lead", "office", "mayor", "town") for _, kind, _ in heard(said, reader)}
-    assert kinds == {LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE}
+    assert kinds == {LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW}
 
 
 # --- the fairness guard
@@ -233,7 +234,7 @@ def test_the_highest_stage_reaches_everybody_the_missed_ones_concerned(county: C
     assert back.outcome("escalate-10") is Outcome.PLANNED
     assert {back.outcome(f"escalate-{days}") for days in (1, 3, 7)} == {Outcome.SUPERSEDED}
     assert [back.kinds(reader) for reader in ("town", "lead", "mayor", "office")] == [
-        [OVERDUE],
+        [PROPOSED],
         [LEAD_OVERDUE],
         [HEAD_OVERDUE],
         [BULLETIN],
@@ -245,7 +246,8 @@ def test_the_highest_stage_reaches_everybody_the_missed_ones_concerned(county: C
 def test_who_has_heard_already_does_not_hear_again_of_a_stage_overtaken(county: County, late: int) -> None:
     county.mornings("2021-11-01", "2021-11-03")
     back = county.morning("2021-11-16")
-    assert back.readers == {"mayor", "office"}
+    assert back.readers == {"mayor", "office", "town"}
+    assert back.kinds("town") == [PROPOSED]
 
 
 def test_an_escalation_waits_whole_if_one_of_its_readers_has_todays_digest(county: County, late: int) -> None:
@@ -317,5 +319,6 @@ def test_the_rule_says_who_and_when(county: County, late: int) -> None:
         OFFICE_OVERDUE: "规则5：逾期3个工作日报县政府办公室",
         HEAD_OVERDUE: "规则5：逾期7个工作日告知单位负责人",
         BULLETIN: "规则5：逾期10个工作日提请县政府办公室研究通报",
+        PROPOSED: "规则5：逾期10个工作日提请县政府办公室研究通报，同时告知责任单位",
         WEEKLY: "规则5：逾期7个工作日以上，列入县政府办公室每周清单",
     }

@@ -9,9 +9,10 @@ from bot.domain.planning import LineKind, Outcome
 from bot.domain.states import State
 
 QUEUED, REVIEW_LATE, OFFICE_REVIEW_LATE = LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE
-UNREACHABLE = LineKind.UNREACHABLE
+UNREACHABLE, WEEKLY_REVIEW = LineKind.UNREACHABLE, LineKind.WEEKLY_REVIEW
 
 SUBMITTED = "2021-11-01 15:00"  # a Monday: 3 working days on Thursday the 4th, 5 on Monday the 8th
+WEEKLY = [("2021-11-15", WEEKLY_REVIEW, 10), ("2021-11-22", WEEKLY_REVIEW, 15), ("2021-11-29", WEEKLY_REVIEW, 20)]
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_submission_is_announced_and_asked_for_on_day_3_and_reported_on_day_5(
     said = county.mornings("2021-11-01", "2021-11-30")
     assert heard(said, "lead") == [("2021-11-02", QUEUED, 0), ("2021-11-04", REVIEW_LATE, 3)]
     assert heard(said, "lead-2") == heard(said, "lead")
-    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5)]
+    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5), *WEEKLY]
     assert heard(said, "town") == heard(said, "mayor") == []
 
 
@@ -38,7 +39,7 @@ def test_a_submission_announced_at_once_is_not_announced_again(county: County) -
     submit(county, announced=True)
     said = county.mornings("2021-11-02", "2021-11-30")
     assert heard(said, "lead") == [("2021-11-04", REVIEW_LATE, 3)]
-    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5)]
+    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5), *WEEKLY]
 
 
 def test_a_review_ends_it(county: County) -> None:
@@ -65,7 +66,8 @@ def test_where_the_office_checks_it_is_asked_like_a_lead_and_nobody_is_reported(
     county.people[LEAD] = replace(county.people[LEAD], reviewers=())
     submit(county, checkers=checkers)
     said = county.mornings("2021-11-02", "2021-11-30")
-    assert heard(said, "office") == [("2021-11-02", QUEUED, 0), ("2021-11-04", REVIEW_LATE, 3)]
+    again = [("2021-11-04", REVIEW_LATE, 3), ("2021-11-08", REVIEW_LATE, 5)]
+    assert heard(said, "office") == [("2021-11-02", QUEUED, 0), *again, *WEEKLY]
 
 
 def test_after_an_outage_the_lead_hears_before_the_office(county: County) -> None:
@@ -75,7 +77,8 @@ def test_after_an_outage_the_lead_hears_before_the_office(county: County) -> Non
     assert back.kinds("lead") == [REVIEW_LATE]
     assert back.outcome("queued-0") is Outcome.SUPERSEDED
     assert back.outcome("review-5") is None
-    assert heard(county.mornings("2021-11-10", "2021-11-30"), "office") == [("2021-11-10", OFFICE_REVIEW_LATE, 7)]
+    later = county.mornings("2021-11-10", "2021-11-30")
+    assert heard(later, "office") == [("2021-11-10", OFFICE_REVIEW_LATE, 7), *WEEKLY]
 
 
 def test_after_an_outage_one_line_stands_for_both_stages_missed(county: County) -> None:
@@ -84,7 +87,7 @@ def test_after_an_outage_one_line_stands_for_both_stages_missed(county: County) 
     back = county.morning("2021-11-09")
     assert (back.kinds("lead"), back.kinds("office")) == ([REVIEW_LATE], [OFFICE_REVIEW_LATE])
     assert (back.outcome("review-3"), back.outcome("review-5")) == (Outcome.SUPERSEDED, Outcome.PLANNED)
-    assert county.mornings("2021-11-10", "2021-11-30") == {}
+    assert heard(county.mornings("2021-11-10", "2021-11-30"), "office") == WEEKLY
 
 
 def test_the_office_hears_nothing_while_the_announcement_is_on_its_way(county: County) -> None:
@@ -96,7 +99,7 @@ def test_the_office_hears_nothing_while_the_announcement_is_on_its_way(county: C
 def test_where_the_reviewers_get_nothing_the_office_hears_that_the_lead_cannot_be_reached(county: County) -> None:
     submit(county)
     said = county.mornings("2021-11-02", "2021-11-30", lost=["lead", "lead-2"])
-    assert heard(said, "office") == [("2021-11-08", UNREACHABLE, 0)]
+    assert heard(said, "office") == [("2021-11-08", UNREACHABLE, 0), *WEEKLY]
     assert said["2021-11-08"].lines("office")[0].ref == LEAD
 
 
@@ -110,7 +113,7 @@ def test_a_lead_is_not_given_up_while_a_reminder_is_on_its_way(county: County) -
 def test_one_reviewer_who_gets_it_is_enough(county: County) -> None:
     submit(county)
     said = county.mornings("2021-11-02", "2021-11-30", lost=["lead"])
-    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5)]
+    assert heard(said, "office") == [("2021-11-08", OFFICE_REVIEW_LATE, 5), *WEEKLY]
 
 
 def test_without_anybody_in_the_office_the_report_waits_for_somebody(county: County) -> None:
@@ -118,7 +121,8 @@ def test_without_anybody_in_the_office_the_report_waits_for_somebody(county: Cou
     county.office = ()
     county.mornings("2021-11-02", "2021-11-10")
     county.office = ("office",)
-    assert heard(county.mornings("2021-11-11", "2021-11-30"), "office") == [("2021-11-11", OFFICE_REVIEW_LATE, 8)]
+    later = county.mornings("2021-11-11", "2021-11-30")
+    assert heard(later, "office") == [("2021-11-11", OFFICE_REVIEW_LATE, 8), *WEEKLY]
 
 
 def test_with_nobody_in_the_office_the_lead_is_asked_all_the_same(county: County) -> None:
@@ -150,3 +154,12 @@ def test_a_reviewer_with_todays_digest_is_asked_tomorrow(county: County) -> None
     county.digested.add((day("2021-11-02"), "lead"))
     assert county.morning("2021-11-02").plan.marks == ()
     assert county.morning("2021-11-03").readers == {"lead", "lead-2"}
+
+
+def test_the_weekly_list_is_told_once_and_only_of_what_the_office_has_heard(county: County) -> None:
+    """The first working day of the week is the fifth day of the wait: the report itself, not both."""
+    submit(county)
+    county.mornings("2021-11-02", "2021-11-05")
+    assert county.morning("2021-11-08").kinds("office") == [OFFICE_REVIEW_LATE]
+    assert county.morning("2021-11-15").kinds("office") == [WEEKLY_REVIEW]
+    assert county.morning("2021-11-15 10:00").readers == set()

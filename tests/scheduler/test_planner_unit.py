@@ -1,12 +1,13 @@
 """What the responsible unit hears (DESIGN §3, rules 4 and 5)."""
 
 import pytest
-from mornings import OTHER_TOWN, TOWN, County, arrived, day, heard
+from mornings import OTHER_TOWN, TOWN, County, arrived, day, heard, moment
 
-from bot.domain.planning import LineKind, Outcome, UnitPeople
+from bot.domain.planning import LineKind, Outcome, UnitPeople, Waiting
 from bot.domain.states import State
 
 DISPATCH, UNSIGNED, REMIND, OVERDUE = LineKind.DISPATCH, LineKind.UNSIGNED, LineKind.REMIND, LineKind.OVERDUE
+PROPOSED, STILL_OVERDUE, NEWS = LineKind.PROPOSED, LineKind.STILL_OVERDUE, LineKind.NEWS
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def test_a_unit_is_reminded_15_7_3_and_1_working_days_before_on_the_day_and_when
         ("2021-06-30", REMIND, 0),
         ("2021-07-01", OVERDUE, 1),
         ("2021-07-05", OVERDUE, 3),
+        ("2021-07-14", PROPOSED, 10),
     ]
 
 
@@ -59,6 +61,7 @@ def test_the_national_day_week_does_not_count_and_its_make_up_workdays_do(county
         ("2021-10-09", REMIND, 0),
         ("2021-10-11", OVERDUE, 1),
         ("2021-10-13", OVERDUE, 3),
+        ("2021-10-22", PROPOSED, 10),
     ]
 
 
@@ -364,3 +367,31 @@ def test_a_contact_found_later_hears_of_the_next_stage(county: County) -> None:
         ("2021-06-30", REMIND, 0),
         ("2021-07-01", OVERDUE, 1),
     ]
+
+
+# --- an item that stays late
+
+
+def test_what_is_still_late_stands_in_a_digest_that_goes_out_anyway(county: County) -> None:
+    """Nothing is sent for it alone."""
+    late = county.item("2021-06-30", dispatched="2021-05-25 08:00")
+    county.mornings("2021-05-26", "2021-07-05")
+    assert county.morning("2021-07-06").readers == set()
+    county.news = (Waiting(7, "town", moment("2021-07-06 15:00")),)
+    said = county.morning("2021-07-07")
+    assert [(line.kind, line.ref, line.days) for line in said.lines("town")] == [
+        (STILL_OVERDUE, late, 5),
+        (NEWS, 7, 0),
+    ]
+    assert said.plan.marks == ()
+    assert county.morning("2021-07-08").readers == set()
+
+
+def test_what_is_in_its_grace_or_was_late_when_loaded_is_not_named_as_late(county: County) -> None:
+    back = county.item("2021-06-30", dispatched="2021-05-25 08:00")
+    county.item("2021-06-01", dispatched="2021-06-28 08:00", code="13")
+    county.mornings("2021-05-26", "2021-07-05")
+    county.returned(back, "2021-07-05 15:00")  # until 2021-07-08
+    county.mornings("2021-07-06", "2021-07-06")
+    county.news = (Waiting(7, "town", moment("2021-07-06 15:00")),)
+    assert STILL_OVERDUE not in county.morning("2021-07-07").kinds("town")

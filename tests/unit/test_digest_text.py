@@ -30,7 +30,7 @@ def test_fifty_long_items_fit_and_what_is_not_named_is_counted(kind: LineKind) -
     entries = [entry(number, kind) for number in range(1, 51)]
     made = compose(entries, TODAY)
     assert len(made.text.encode()) <= BYTES
-    left = int(re.findall(r"另有 (\d+) 项，回复 任务", made.text)[0]) if "另有" in made.text else 0
+    left = int(re.findall(r"另有 (\d+) 项，回复 \S+", made.text)[0]) if "另有" in made.text else 0
     assert named(made.text) == set(range(1, 51 - left))  # the first ones, in order
     if made.listed:
         assert set(made.listed) == named(made.text)
@@ -74,6 +74,38 @@ def test_the_order_is_kept_and_each_part_has_its_heading() -> None:
     ]
     places = [made.index(word) for word in words]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        (LineKind.OVERDUE, "任务"),
+        (LineKind.HEAD_OVERDUE, "任务"),
+        (LineKind.OFFICE_OVERDUE, "逾期"),
+        (LineKind.WEEKLY, "逾期"),
+        (LineKind.OFFICE_REVIEW_LATE, "待审"),
+        (LineKind.WEEKLY_REVIEW, "待审"),
+    ],
+)
+def test_what_was_cut_off_is_found_where_the_reader_is_sent(kind: LineKind, where: str) -> None:
+    text = compose([entry(number, kind, days=number) for number in range(1, 81)], TODAY).text
+    assert re.search(rf"另有 \d+ 项，回复 {where}$", text, re.MULTILINE)
+
+
+def test_an_item_in_two_lines_is_counted_once() -> None:
+    """The weekly list and the proposal of a bulletin speak of the same thirty items."""
+    kinds = (LineKind.BULLETIN, LineKind.WEEKLY)
+    entries = [entry(number, kind, days=number) for kind in kinds for number in range(1, 31)]
+    made = compose(entries, TODAY, 900).text
+    assert len(named(made)) + int(re.findall(r"另有 (\d+) 项", made)[0]) == 30
+
+
+def test_a_held_return_and_the_reminder_of_the_same_item_are_one() -> None:
+    held = Entry(LineKind.HELD, item_id=34, words="【退回】34 法治政府建设年度报告\n理由：链接打不开")
+    for kind, when in ((LineKind.REMIND, "还有 2 个工作日到期"), (LineKind.OVERDUE, "逾期 2 个工作日")):
+        text = compose([held, entry(33, kind, days=2), entry(34, kind, days=2)], TODAY).text
+        assert text.count("34 ") == 1 and f"【退回】34 法治政府建设年度报告，{when}" in text
+        assert "· 33 " in text
 
 
 def test_an_overdue_line_carries_the_number_of_working_days() -> None:

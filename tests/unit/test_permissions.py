@@ -36,10 +36,10 @@ PEOPLE = {
 
 # What each person may do. Whoever is not in a table may do nothing there but what `ALWAYS` says.
 ALWAYS = {
-    "reviewer": "see_queue",
-    "office": "see_queue see_county see_people broadcast manage",
-    "supervisor": "see_county",
-    "auditor": "see_county",
+    "reviewer": "see_queue see_late",
+    "office": "see_queue see_late see_county see_people broadcast manage",
+    "supervisor": "see_late see_county",
+    "auditor": "see_late see_county",
 }
 EVERYTHING = "report check reopen urge name_units see_item"
 TABLES = {

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002"
-down_revision: str | Sequence[str] | None = "0001"
+revision: str = "0003"
+down_revision: str | Sequence[str] | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -19,7 +19,3 @@ def upgrade() -> None:
         " WHERE audit.subject = 'assignment:' || evidence.assignment_id AND audit.at = evidence.at"
         " AND audit.actor = evidence.by AND audit.act IN ('progress', 'submit'))"
     )
-
-
-def downgrade() -> None:
-    op.drop_column("evidence", "message_key")
