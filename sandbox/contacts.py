@@ -19,6 +19,11 @@ class Contacts:
             name: number for number, name in enumerate(dict.fromkeys(p.department for p in people), start=ROOT_ID + 1)
         }
 
+    def add(self, person: Person) -> None:
+        """Somebody joins one of the departments."""
+        self.people.append(person)
+        self._by_userid[person.userid.lower()] = person
+
     def find(self, userid: str) -> Person | None:
         """The platform compares userids without regard to case."""
         return self._by_userid.get(userid.lower())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
+from bot.services import broadcasts
 from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
@@ -158,6 +159,8 @@ class Claims:
         """Checks that a row is still due, renders it once, and marks it as being sent."""
         if not await self._in_time(work, row) or self._held_back(row, work.now):
             return None
+        if row.kind == broadcasts.KIND and row.body is None:
+            await self._hold_some(work, row)
         dropped = await still_due(work, row)
         if dropped is None and row.body is None and not self._to_upload(row):
             try:
@@ -174,12 +177,19 @@ class Claims:
         if row.body is not None:
             row.state = "sending"
             row.first_try_at = row.first_try_at or work.now
-            if row.member_key and is_message(row.kind):
-                self._members.took(row.member_key, work.now)
-                self._day.took(work.today)
+            if is_message(row.kind):
                 self._api.took()
+                for key in row.payload["members"] if row.kind == broadcasts.KIND else [row.member_key or ""]:
+                    self._members.took(key, work.now)
+                    self._day.took(work.today)
         await work.session.flush()
         return Claimed(row.id, row.kind, row.member_key, row.body, dict(row.payload))
+
+    async def _hold_some(self, work: Work, row: Outbox) -> None:
+        """Who is over their own limit gets the notice a little later, the others now."""
+        waits = {key: wait for key in row.payload["members"] if (wait := self._members.wait(key, work.now))}
+        if waits:
+            await broadcasts.hold(work, row, waits, work.now + max(waits.values()))
 
     def _to_upload(self, row: Outbox) -> bool:
         return row.kind == "file" and not row.payload.get("media_id")

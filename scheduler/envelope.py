@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot.services import broadcasts
 from bot.services.rendering import Dropped, Rendered, render
 from bot.services.work import Work
 from bot.store.tables import Member, Outbox
@@ -26,6 +27,8 @@ class Envelope:
         if row.kind == "menu":
             row.body = b"{}"
             return None
+        if row.kind == broadcasts.KIND:
+            return await self._seal_call(work, row)
         member = await work.session.get(Member, row.member_key)
         if member is None and row.lane != 0:
             return Dropped("收件人已不在人员名单")
@@ -44,9 +47,24 @@ class Envelope:
         if isinstance(rendered, Dropped):
             return rendered
         row.words = await self._unlike_any_before(work, row, rendered.text)
-        row.body = self._body(row, userid, rendered)
+        row.body = self._body(row, [userid], rendered)
         if rendered.signs:
             row.payload = {**row.payload, "signs": list(rendered.signs)}
+        return None
+
+    async def _seal_call(self, work: Work, row: Outbox) -> Dropped | None:
+        """One call to up to a thousand people, all on the roster still."""
+        there = await work.session.execute(
+            select(Member.key, Member.userid).where(Member.key.in_(row.payload["members"])).order_by(Member.key)
+        )
+        userids = {one.key: one.userid for one in there}
+        if not userids:
+            return Dropped("收件人都已不在人员名单，或改在稍后发送")
+        members = {key: units for key, units in row.payload["members"].items() if key in userids}
+        row.payload = {**row.payload, "members": members}
+        row.words = str(row.payload["text"])
+        rendered = Rendered(row.words, row.payload.get("card"))
+        row.body = self._body(row, [userids[key] for key in members], rendered)
         return None
 
     async def _unlike_any_before(self, work: Work, row: Outbox, text: str) -> str:
@@ -58,9 +76,9 @@ class Envelope:
         # One message is one row: what is too long for it is cut, never refused for its length.
         return clip(text, bodies.MAX_TEXT - len(mark.encode())) + mark
 
-    def _body(self, row: Outbox, userid: str, rendered: Rendered) -> bytes:
+    def _body(self, row: Outbox, userids: list[str], rendered: Rendered) -> bytes:
         if rendered.card is None or not self._cards:
-            return bodies.text_body(self._agent_id, [userid], row.words or rendered.text)
+            return bodies.text_body(self._agent_id, userids, row.words or rendered.text)
         facts = rendered.card
         card = Card(
             task_id=f"d{self.salt}-{row.id}",
@@ -71,4 +89,4 @@ class Envelope:
                 Button(text, key, style=1 if i == 0 else 2) for i, (text, key) in enumerate(facts["buttons"])
             ),
         )
-        return bodies.card_body(self._agent_id, [userid], card)
+        return bodies.card_body(self._agent_id, userids, card)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.services import delivered
+from bot.services import broadcasts, delivered
 from bot.services.work import Lane, Work
 from bot.store.people import key_of
 from bot.store.tables import Outbox
@@ -97,7 +97,11 @@ class Outcomes:
             await self._no_such_person(work, row, "平台回复：收件人无效或不在应用可见范围")
             return False
         row.state, row.sent_at, row.error, row.doubtful = "sent", work.now, None, False
-        row.msgid, row.response_code = result.msgid or None, result.response_code or None
+        row.msgid = result.msgid or None
+        if row.kind == broadcasts.KIND:
+            await broadcasts.answered(work, row, result.invalid | result.unlicensed)
+            return True
+        row.response_code = result.response_code or None
         await delivered.arrived(work, row)
         return is_message(row.kind)
 
@@ -148,6 +152,9 @@ class Outcomes:
 
     async def _no_such_person(self, work: Work, row: Outbox, why: str) -> None:
         row.state, row.error = "failed", why[:500]
+        if row.kind == broadcasts.KIND:  # none of them
+            await broadcasts.answered(work, row, frozenset(row.payload["members"]))
+            return
         await delivered.refused(work, row)
 
     async def give_up(self, work: Work, row: Outbox, why: str) -> None:

@@ -109,6 +109,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.CLOSE: _acts(Act.CLOSE),
     Verb.NOTICE: noticing.draft,
     Verb.UNREAD: noticing.unread,
+    Verb.STOP_NOTICE: noticing.stop,
     Verb.BULLETIN: _later,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,

@@ -48,6 +48,7 @@ OFFICE = (
     Verb.CLOSE,
     Verb.NOTICE,
     Verb.UNREAD,
+    Verb.STOP_NOTICE,
 )
 
 

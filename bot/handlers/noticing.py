@@ -12,9 +12,10 @@ from bot.domain.responsibility import suggest
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import named
 from bot.handlers.targets import WHO
-from bot.services import conversation, notices
+from bot.services import broadcasts, conversation, notices
 from bot.services.views import days_late, days_left
 from bot.store import people
+from bot.store.tables import Notice
 from bot.texts import answers
 from bot.texts.words import clock
 
@@ -113,17 +114,37 @@ async def confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
     return answers.notice_sent(notice.id, len(told), _leaves(ctx, urgent))
 
 
-async def unread(ctx: Ctx, command: Command) -> str:
+async def _notice(ctx: Ctx, command: Command, what: str) -> Notice:
+    """The notice a command names, or the last one."""
     if not may(ctx.member, Right.BROADCAST):
-        raise Refused(answers.not_allowed("未读", WHO[Right.BROADCAST]))
+        raise Refused(answers.not_allowed(what, WHO[Right.BROADCAST]))
     number = command.targets[0].number if command.targets else None
     notice = await notices.last_notice(ctx.work, number)
     if notice is None:
         raise Refused("还没有发过通知。" if number is None else f"没有通知 {number}。")
+    return notice
+
+
+async def stop(ctx: Ctx, command: Command) -> str:
+    """停发: what of a notice has not left does not leave any more."""
+    notice = await _notice(ctx, command, "停发")
+    stopped = await broadcasts.stop(ctx.work, notice)
+    sent, _ = await broadcasts.progress(ctx.work, notice)
+    if not stopped:
+        return f"通知 {notice.id} 已全部发出（{sent} 人），没有可以停的。要更正请再发一条通知。"
+    return f"通知 {notice.id} 已停发：{sent} 人已经发出，{stopped} 人不再发。"
+
+
+async def unread(ctx: Ctx, command: Command) -> str:
+    notice = await _notice(ctx, command, "未读")
     missing, total = await notices.unread(ctx.work, notice)
     everybody = await people.members(ctx.work.session)
     named = [f"{everybody[key].posts[0].unit}{everybody[key].name}" if key in everybody else key for key in missing]
-    return answers.unread(notice.id, named, total)
+    words = answers.unread(notice.id, named, total)
+    sent, waiting = await broadcasts.progress(ctx.work, notice)
+    return (
+        f"正在发送：已发 {sent} 人，还有 {waiting} 人。不想再发请回复：停发 {notice.id}\n{words}" if waiting else words
+    )
 
 
 async def received(ctx: Ctx, _command: Command) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.states import State
 from bot.domain.timing import in_window, next_open
-from bot.services import report
+from bot.services import broadcasts, report
 from bot.services.work import Lane, Work
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Ask, Notice, Outbox, Receipt
@@ -50,8 +50,13 @@ async def send(work: Work, audience: str, told: Mapping[str, Sequence[int]], bod
             "rows": [],
             "buttons": [["收到", f"read:{notice.id}"]],
         }
+    receipts = [{"notice_id": notice.id, "member_key": key} for key in told]
+    if receipts:
+        await work.session.execute(insert(Receipt), receipts)
+    if len(told) > broadcasts.TOGETHER:
+        await broadcasts.put(work, notice, payload, told, BROADCAST)
+        return notice
     for key, units in told.items():
-        work.session.add(Receipt(notice_id=notice.id, member_key=key, answered_at=None))
         await work.send(
             f"notice:{notice.id}:{key}",
             Lane.BROADCAST,
