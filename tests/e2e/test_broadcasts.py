@@ -1,4 +1,4 @@
-"""A notice to thousands: a call for up to a thousand people, progress, 停发, and each person's own history after all."""
+"""A notice to thousands: calls for up to a thousand people, progress, 停发, and each person's own history after all."""
 
 from sqlalchemy import insert
 from support.world import World
