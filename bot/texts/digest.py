@@ -4,7 +4,7 @@ Titles are given whole where they fit and shorter where they must be, before any
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -50,6 +50,7 @@ Section = Callable[[list[Entry], int], list[_Row]]
 
 def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Composed:
     """The digest of one person. `entries` come most urgent first and keep that order."""
+    entries = _told_apart(entries)
     head, foot = f"【督办晨报】{today.month}月{today.day}日", _foot(entries)
     for width in WIDTHS:
         rows = [row for section in _sections(entries, width) for row in section]
@@ -57,6 +58,13 @@ def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Compos
         if len(whole.encode()) <= limit:
             return Composed(whole, tuple(i for row in rows for i in row.ids))
     return _cut(head, rows, foot, limit)
+
+
+def _told_apart(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """For somebody who acts for several units the unit stands after the number, as it may in the answer."""
+    if len({entry.unit for entry in entries if entry.kind in MINE}) < 2:
+        return entries
+    return [replace(e, code=f"{e.code} {e.unit}") if e.kind in MINE else e for e in entries]
 
 
 def _cut(head: str, rows: list[_Row], foot: list[str], limit: int) -> Composed:
