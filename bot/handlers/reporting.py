@@ -125,7 +125,9 @@ async def undo(ctx: Ctx, command: Command) -> str:
                 if not may(ctx.member, right, item.scope):  # the role they did it in may be gone
                     raise Refused(answers.not_allowed(f"撤回 {item.code} 的{done.act.label}", WHO[right]))
                 state = await report.undo(ctx.work, item, done)
-                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, state.label) + "\n"
+                waits = await requests.open_request(ctx.work, item)
+                again = f"{RequestKind(waits.kind).label}申请仍在等决定。" if waits else ""
+                answer += answers.undone(f"{item.ref}（{item.unit}）", done.act.label, state.label) + again + "\n"
                 break
             if may(ctx.member, Right.CHECK, item.scope) and (taken := await requests.take_back(ctx.work, item)):
                 answer += answers.undone(f"{item.ref}（{item.unit}）", taken.act.label, taken.state.label) + "\n"
@@ -191,8 +193,10 @@ def date_problem(problem: Problem | None) -> str:
 
 
 def _words(ctx: Ctx, command: Command) -> str:
-    """The person's own words. Beside them a unit's name is part of them, unless it says for which unit they are."""
-    for_a_unit = ctx.member.is_office or len(ctx.member.acts_for) > 1
+    """The person's own words. A unit's name before them is part of them, unless it says for which unit they are."""
+    mine = ctx.member.acts_for
+    one_of_several = len(mine) > 1 and all(ctx.unit_id(name) in mine for name in command.units)
+    for_a_unit = ctx.member.is_office or one_of_several
     return (command.text if for_a_unit else command.words or command.text).strip()
 
 

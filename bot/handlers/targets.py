@@ -125,7 +125,8 @@ _FREE = frozenset({Act.PROGRESS, Act.EXTEND, Act.EXEMPT, Act.DISPUTE})
 async def same_of_units(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
     """The items one number may mean to somebody who acts for several units and named none; empty where it is clear."""
     mine = ctx.member.acts_for
-    if len(mine) < 2 or ctx.member.is_office or len(command.targets) != 1 or command.units:
+    named = command.units if act not in _FREE else [name for name in command.units if ctx.unit_id(name) in mine]
+    if len(mine) < 2 or ctx.member.is_office or len(command.targets) != 1 or named:
         return []
     rows = [item for item in await task_rows(ctx, command.targets[0]) if item.unit_id in mine]
     ready = _one_node_each([item for item in rows if item.state in ALLOWED[act]], act)

@@ -49,7 +49,7 @@ Section = Callable[[list[Entry], int], list[_Row]]
 
 def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Composed:
     """The digest of one person. `entries` come most urgent first and keep that order."""
-    entries = _told_once(entries)
+    entries = _told_apart(_told_once(entries))
     head, foot = f"【督办晨报】{today.month}月{today.day}日", _foot(entries)
     for width in WIDTHS:
         rows = [row for section in _sections(entries, width) for row in section]
@@ -75,6 +75,13 @@ def _timed(held: Entry, reminder: Entry) -> Entry:
     naming = next((at for at, line in enumerate(lines) if f"{reminder.code} " in line), 0)
     lines[naming] += f"，{when}"
     return replace(held, words="\n".join(lines))
+
+
+def _told_apart(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """For somebody who acts for several units the unit stands after the number, as it may in the answer."""
+    if len({entry.unit for entry in entries if entry.kind in OF_UNIT}) < 2:
+        return entries
+    return [replace(e, code=f"{e.code} {e.unit}") if e.kind in OF_UNIT else e for e in entries]
 
 
 def _cut(head: str, rows: list[_Row], foot: list[str], limit: int) -> Composed:

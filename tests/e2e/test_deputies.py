@@ -112,6 +112,9 @@ async def test_a_contact_of_two_units_names_the_unit_in_the_command(corner: Worl
     # A name beside a progress says for which unit it is, another unit's is part of the words.
     await both.says("进展 19 新民镇 已开通热线")
     assert "进展：已开通热线" in await corner.office.says("任务 19 新民镇")
+    await both.says("进展 19 桂阳街道 那边已开通")
+    await both.says("高峰镇")
+    assert "进展：桂阳街道 那边已开通" in await corner.office.says("任务 19 高峰镇")
 
 
 async def test_a_bare_link_of_a_contact_of_two_units_is_asked_about_line_by_line(corner: World) -> None:
@@ -124,3 +127,12 @@ async def test_a_bare_link_of_a_contact_of_two_units_is_asked_about_line_by_line
     assert "已提交 34 法治政府建设年度报告（新民镇）" in await both.says("新民镇")
     await both.says(LINK)
     assert "已提交 34 法治政府建设年度报告（高峰镇）" in await both.says("34 高峰镇")
+
+
+async def test_the_digest_of_a_contact_of_two_units_names_the_unit(corner: World) -> None:
+    both = await two_hats(corner)
+    await corner.morning("2021-05-25")
+    lines = [line for line in both.gets().split("\n") if "法治政府" in line]
+    assert (
+        sum("34 新民镇 法治政府" in line for line in lines) == sum("34 高峰镇 法治政府" in line for line in lines) == 1
+    )

@@ -136,7 +136,7 @@ async def test_a_submission_taken_back_brings_back_the_request_it_ended(corner: 
     await town.says(f"完成 34 {LINK}")
     assert "没有等您决定的申请" in await reviewer.says("同意")
     reviewer.look()
-    await town.says("撤回 34")
+    assert "延期申请仍在等决定" in await town.says("撤回 34")
     assert reviewer.card("申请延期").buttons  # it is asked again
     assert "申请延期 34 新民镇" in await office.says("待审")
     assert "2021-07-10" in await reviewer.presses(reviewer.card("申请延期"), "同意")
