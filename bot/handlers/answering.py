@@ -63,7 +63,7 @@ async def link(ctx: Ctx, command: Command) -> str:
     pending = await conversation.pending(ctx.work, ctx.key)
     order = Order(Act.SUBMIT, tuple(item.id for item in items), command.text, proofs_of(ctx, command))
     if pending and pending.kind == conversation.EVIDENCE and pending.payload["ids"] == [item.id for item in items]:
-        return await perform(ctx, order)
+        return await expect_more(ctx, items[0].id, await perform(ctx, order))
     return await confirm_first(ctx, order, items)
 
 

@@ -9,12 +9,14 @@ from bot.dialogue.intents import Command
 from bot.domain.permissions import Right, Scope, may
 from bot.domain.responsibility import expand
 from bot.handlers.context import Ctx, Refused
+from bot.handlers.paging import show
 from bot.handlers.reporting import date_problem
 from bot.handlers.targets import WHO, named_units
 from bot.services import manage
 from bot.store import people
 from bot.store.tables import Node, Task, TaskLead, TaskList
 from bot.texts import answers, lists
+from bot.texts.pages import Listing
 from bot.texts.words import day, names
 
 
@@ -84,7 +86,7 @@ async def roster(ctx: Ctx, command: Command) -> str:
         raise Refused("请写明单位，例如：人员 新民镇")
     everybody = await people.members(ctx.work.session)
     reachable = {key for unit in (await people.unit_people(ctx.work.session)).values() for key in unit.contacts}
-    lines = []
+    blocks = []
     for unit in units:
         of_unit = [
             (post.role.label, member.name, member.userid, key in reachable or post.role.value != "contact")
@@ -92,5 +94,5 @@ async def roster(ctx: Ctx, command: Command) -> str:
             for post in member.posts
             if post.unit_id == unit
         ]
-        lines.append(lists.unit_people(ctx.unit_name(unit), of_unit))
-    return "\n".join(lines)
+        blocks.append(lists.unit_people(ctx.unit_name(unit), of_unit))
+    return await show(ctx, command, Listing("", tuple(blocks)))

@@ -41,6 +41,31 @@ async def evidence_of(work: Work, item: ItemRow, submission: int) -> list[str]:
 
 async def submission(work: Work, item: ItemRow, number: int, recipients: Iterable[str]) -> None:
     """待审: a card with 通过, 退回 and 看链接 for everybody who may check."""
+    facts = await _submission(work, item, number)
+    for key in recipients:
+        await work.prompt(
+            f"submission:{item.id}:{number}:{key}",
+            "card",
+            key,
+            {**facts, "while": _while(item, [State.SUBMITTED], number)},
+            FIRST_SUBMISSION,
+            about=f"submission:{item.id}:{number}",
+        )
+
+
+async def more_evidence(work: Work, item: ItemRow) -> None:
+    """Whoever has not been told of this submission yet is told of all its evidence."""
+    facts = await _submission(work, item, item.submission)
+    waiting = select(Outbox).where(
+        Outbox.about == f"submission:{item.id}:{item.submission}",
+        Outbox.state.in_(["pending", "bundled"]),
+        Outbox.body.is_(None),
+    )
+    for row in (await work.session.scalars(waiting)).all():
+        row.payload = {**row.payload, **facts}
+
+
+async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
     links = await evidence_of(work, item, number)
     text = "\n".join(
         [
@@ -61,15 +86,7 @@ async def submission(work: Work, item: ItemRow, number: int, recipients: Iterabl
             ["看链接", f"links:{item.id}:{number}"],
         ],
     }
-    for key in recipients:
-        await work.prompt(
-            f"submission:{item.id}:{number}:{key}",
-            "card",
-            key,
-            {"text": text, "card": card, "while": _while(item, [State.SUBMITTED], number)},
-            FIRST_SUBMISSION,
-            about=f"submission:{item.id}:{number}",
-        )
+    return {"text": text, "card": card}
 
 
 async def returned(work: Work, item: ItemRow, reason: str, recipients: Iterable[str]) -> None:

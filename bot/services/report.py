@@ -82,6 +82,7 @@ async def add(work: Work, item: ItemRow, proofs: Sequence[Proof]) -> None:
     _keep(work, assignment, proofs, item.submission)
     work.audit(Act.ADD, item.subject, state, state, "；".join(proof.name for proof in proofs))
     await work.session.flush()
+    await prompts.more_evidence(work, item)
 
 
 async def _queue(work: Work, item: ItemRow) -> bool:

@@ -176,10 +176,10 @@ def figures(
     return "\n".join(lines)
 
 
-def unit_people(unit: str, posts: Iterable[tuple[str, str, str, bool]]) -> str:
+def unit_people(unit: str, posts: Iterable[tuple[str, str, str, bool]]) -> Block:
     """人员: role, name, account, and whether messages arrive."""
-    lines = [f"· {role} {name}（{userid}）{'' if ok else '：消息送不到'}" for role, name, userid, ok in posts]
-    return "\n".join([f"{unit}：", *lines]) if lines else f"{unit}：名单上没有人。请用 duban roster 更新人员名单。"
+    lines = tuple(f"· {role} {name}（{userid}）{'' if ok else '：消息送不到'}" for role, name, userid, ok in posts)
+    return Block(f"{unit}：", lines or ("名单上没有人。请用 duban roster 更新人员名单。",))
 
 
 @dataclass(frozen=True)

@@ -79,3 +79,13 @@ async def test_the_figures_are_one_screen_with_what_is_late_and_what_waits(corne
         assert "逾期单位最多的任务：\n· 34 法治政府建设年度报告：6 个单位，最长 6 个工作日" in shown
         assert "等决定：待审核 1 项（1 项已等 5 个工作日以上），申请 1 件" in shown
         assert "🔴红 6" in shown and fits_a_screen(shown)
+
+
+async def test_the_people_of_a_group_come_in_pages(world: World) -> None:
+    office = world.office
+    pages = [await office.says("人员 各乡镇")]
+    while "下一页回复：下一页" in pages[-1]:
+        pages.append(await office.says("下一页"))
+    assert len(pages) > 1 and all(fits_a_screen(page) for page in pages)
+    named = re.findall(r"^(\S+)：$", "\n".join(pages), re.MULTILINE)
+    assert sorted(named) == sorted(TOWNS)

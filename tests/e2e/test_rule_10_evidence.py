@@ -119,3 +119,15 @@ async def test_pictures_nobody_asked_for_are_asked_about_together(corner: World)
     assert "已提交 34" in await town.says("34")
     assert "共 3 件" in await town.sends("栏目三.jpg", PDF)
     assert "等3件" in await reviewer.says("待审")
+
+
+async def test_a_reviewer_told_in_the_morning_reads_of_every_picture_of_the_night(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T19:00:00+08:00")
+    reviewer.look()
+    await town.says("完成 34")
+    for name in ("栏目一.jpg", "栏目二.jpg"):
+        await town.sends(name, PDF)
+    await corner.morning("2021-05-26")
+    told = reviewer.gets()
+    assert "栏目一.jpg" in told and "栏目二.jpg" in told
