@@ -1,0 +1,224 @@
+"""A platform that outlives the service, and people who talk to whatever life of it there is."""
+
+import asyncio
+import random
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from support.world import CORNER_UNITS, COUNTY, COUNTY_POLICY, START, roster_lines
+
+from bot.services import roster
+from bot.services.work import Work
+from bot.store.engine import Store
+from chaos.lives import PATIENCE, Clock, Life, Nursery, within
+from sandbox import api
+from sandbox.credentials import DEMO
+from sandbox.people import Person, load_people
+from sandbox.platform import Platform
+
+TOWNS = ("新民镇", "高峰镇", "桂阳街道")
+EACH = 12  # more contacts for each town: only the first gets its digests, all may write
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_{token}.html"
+
+WRITERS = tuple((f"w{town}_{number:02}", name) for town, name in enumerate(TOWNS) for number in range(EACH))
+
+
+async def add_writers(url: str) -> None:
+    """More contacts, on the roster of a database with the corner of the county loaded."""
+    lines = [line for line in roster_lines(COUNTY.people_path) if line.unit in CORNER_UNITS]
+    lines += [roster.Line(town, f"联络{userid[1:]}", userid, "联络员", 0) for userid, town in WRITERS]
+    store = Store(url)
+    try:
+        async with store.write() as session:
+            await roster.apply(Work(session, START, COUNTY_POLICY), lines)
+    finally:
+        await store.close()
+
+
+def listening(port: int = 0) -> socket.socket:
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(("127.0.0.1", port))
+    return found
+
+
+Hook = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+
+@dataclass
+class Scene:
+    """`up` is set while a life answers callbacks. `answered` runs on a call the platform did, before its answer."""
+
+    platform: Platform
+    clock: Clock
+    settings: dict[str, Any]
+    http: aiohttp.ClientSession
+    port: int
+    store: Store  # the test's own look at the database
+    up: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: Hook | None = None
+    accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # userid → ids acknowledged
+    closing: bool = False
+    talks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def living(self, nursery: Nursery, **order: Any) -> AsyncIterator[Life]:
+        """One life; `up` follows it. It is killed at the end of the block if it still lives."""
+        life = await nursery.begin(self.settings, clock=self.clock.as_order(), **order)
+        watching = asyncio.create_task(self._follow(life))
+        try:
+            yield life
+        finally:
+            await life.end()
+            await watching
+
+    async def _follow(self, life: Life) -> None:
+        await life.answers()
+        if life.ready.is_set():
+            self.up.set()
+        await life.over.wait()
+        self.up.clear()
+
+    @asynccontextmanager
+    async def crowd(self, userids: Sequence[str], at_once: int, seed: object) -> AsyncIterator[None]:
+        """People who talk in turns, a few at a time, until `quiet`."""
+        gate = asyncio.Semaphore(at_once)
+        self.talks = [asyncio.create_task(self._talk(userid, gate, seed)) for userid in userids]
+        try:
+            yield
+        finally:
+            for talk in self.talks:
+                talk.cancel()
+
+    async def quiet(self) -> None:
+        """Nobody says anything more, and everybody has all the answers."""
+        self.closing = True
+        await within(asyncio.gather(*self.talks), "somebody still waits for an answer", 2 * PATIENCE)
+
+    async def _talk(self, userid: str, gate: asyncio.Semaphore, seed: object) -> None:
+        """Says one thing or two, waits for the answers, goes on."""
+        dice = random.Random(f"{seed}{userid}")
+        while not self.closing:
+            async with gate:
+                for _ in range(dice.choice((1, 1, 2))):
+                    await self.say(userid, words(dice))
+                await self._answered(userid)
+
+    async def _answered(self, userid: str) -> None:
+        expected = len(self.accepted[userid])
+        await self.platform.mailbox.wait_for(userid, lambda _: len(self.platform.inbox(userid)) >= expected)
+
+    async def say(self, userid: str, said: str) -> None:
+        """Says something; what was not taken is sent again until it is."""
+        await self.up.wait()
+        message = await self.platform.say(userid, said)
+        while message.state != "sent":
+            await self.up.wait()
+            message = await self.platform.retry(userid, message.id)
+        self.accepted[userid].append(message.id)
+
+    async def turn(self, moment: datetime | None = None) -> None:
+        """An operator turns the service's clock (to the present if nothing is said). It may die of it."""
+        now = (moment or self.clock()).isoformat()
+        try:
+            async with self.http.post(f"http://127.0.0.1:{self.port}/clock", json={"now": now}) as answer:
+                await answer.read()
+        except aiohttp.ClientError:
+            return
+
+    async def rows(self, query: Any) -> Sequence[Any]:
+        async with self.store.engine.connect() as connection:
+            return list(await connection.execute(query))
+
+    async def until_none(self, query: Any, otherwise: str, seconds: float = PATIENCE) -> None:
+        """Until a query finds nothing any more."""
+
+        async def look() -> None:
+            while await self.rows(query.limit(1)):
+                await asyncio.sleep(0.05)
+
+        await within(look(), otherwise, seconds)
+
+
+def words(dice: random.Random) -> str:
+    """What a contact writes. Every one is a message of its own and asks for one answer."""
+    token = "".join(dice.choices(LETTERS, k=10))
+    kind = dice.random()
+    if kind < 0.7:
+        return f"进展 34 正在起草 {token}"
+    if kind < 0.85:
+        return "任务"
+    if kind < 0.95:
+        return f"完成 34 {LINK.format(token=token)}"
+    return "撤回 34"
+
+
+def people() -> list[Person]:
+    """Everybody of the county and the writers, as the platform's directory has them."""
+    return [
+        *load_people(COUNTY.people_path),
+        *(Person(userid, f"联络{userid[1:]}", town, town) for userid, town in WRITERS),
+    ]
+
+
+@asynccontextmanager
+async def scene_on(url: str, folder: Path, clock: Clock, ports: int = 1, **settings: object) -> AsyncIterator[Scene]:
+    """A platform on `ports` addresses of loopback (so that it can tell processes apart) and a port for the service."""
+    async with AsyncExitStack() as stack:
+        reserved = listening()
+        stack.callback(reserved.close)
+        port = int(reserved.getsockname()[1])
+        platform = Platform(
+            corp_id=DEMO.corp_id,
+            secret=DEMO.secret,
+            agent_id=DEMO.agent_id,
+            token=DEMO.token,
+            aes_key=DEMO.aes_key,
+            people=people(),
+            callback_url=f"http://127.0.0.1:{port}/wecom/callback",
+            now=clock,
+        )
+        stack.push_async_callback(platform.close)
+        sockets = [listening() for _ in range(ports)]
+        store = Store(url)
+        stack.push_async_callback(store.close)
+        addresses = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in sockets]
+        given = {
+            **{name.lower(): value for name, value in DEMO.environment(addresses[0]).items()},
+            "duban_database_url": url,
+            "duban_data_dir": folder,
+            "duban_policy": COUNTY.policy_path,
+            "duban_host": "127.0.0.1",
+            "duban_port": port,
+            "duban_link_check": "off",
+            **settings,
+        }
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        scene = Scene(platform, clock, given, http, port, store)
+        await _serve_platform(stack, scene, sockets)
+        yield scene
+
+
+async def _serve_platform(stack: AsyncExitStack, scene: Scene, sockets: Sequence[socket.socket]) -> None:
+    async def cgi_bin(request: web.Request) -> web.StreamResponse:
+        response = await api.serve(request, scene.platform)
+        if scene.answered is not None:
+            await scene.answered(request, response)
+        return response
+
+    app = web.Application(client_max_size=api.BODY_BYTES)
+    app.router.add_route("*", "/cgi-bin/{api:.+}", cgi_bin)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    for one in sockets:
+        await web.SockSite(runner, one).start()
