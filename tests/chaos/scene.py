@@ -26,16 +26,24 @@ from sandbox.platform import Platform
 
 TOWNS = ("新民镇", "高峰镇", "桂阳街道")
 EACH = 12  # more contacts for each town: only the first gets its digests, all may write
+MANY = 80
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_{token}.html"
 
-WRITERS = tuple((f"w{town}_{number:02}", name) for town, name in enumerate(TOWNS) for number in range(EACH))
+Writers = Sequence[tuple[str, str]]  # userid, town
 
 
-async def add_writers(url: str) -> None:
+def writers(each: int) -> Writers:
+    return [(f"w{town}_{number:02}", name) for town, name in enumerate(TOWNS) for number in range(each)]
+
+
+WRITERS = writers(EACH)
+
+
+async def add_writers(url: str, more: Writers = WRITERS) -> None:
     """More contacts, on the roster of a database with the corner of the county loaded."""
     lines = [line for line in roster_lines(COUNTY.people_path) if line.unit in CORNER_UNITS]
-    lines += [roster.Line(town, f"联络{userid[1:]}", userid, "联络员", 0) for userid, town in WRITERS]
+    lines += [roster.Line(town, f"联络{userid[1:]}", userid, "联络员", 0) for userid, town in more]
     store = Store(url)
     try:
         async with store.write() as session:
@@ -67,8 +75,9 @@ class Scene:
     up: asyncio.Event = field(default_factory=asyncio.Event)
     answered: Hook | None = None
     accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # userid → ids acknowledged
-    closing: bool = False
-    talks: list[asyncio.Task[None]] = field(default_factory=list)
+    free: asyncio.Event = field(default_factory=asyncio.Event)  # people may speak
+    gate: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)  # how many at a time
+    at_once: int = 1
 
     @asynccontextmanager
     async def living(self, nursery: Nursery, **order: Any) -> AsyncIterator[Life]:
@@ -90,28 +99,42 @@ class Scene:
 
     @asynccontextmanager
     async def crowd(self, userids: Sequence[str], at_once: int, seed: object) -> AsyncIterator[None]:
-        """People who talk in turns, a few at a time, until `quiet`."""
-        gate = asyncio.Semaphore(at_once)
-        self.talks = [asyncio.create_task(self._talk(userid, gate, seed)) for userid in userids]
+        """People who talk in turns, a few at a time."""
+        self.gate, self.at_once = asyncio.Semaphore(at_once), at_once
+        talks = [asyncio.create_task(self._talk(userid, seed)) for userid in userids]
         try:
             yield
         finally:
-            for talk in self.talks:
+            for talk in talks:
                 talk.cancel()
+            for ended in await asyncio.gather(*talks, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    raise ended
 
-    async def quiet(self) -> None:
-        """Nobody says anything more, and everybody has all the answers."""
-        self.closing = True
-        await within(asyncio.gather(*self.talks), "somebody still waits for an answer", 2 * PATIENCE)
-
-    async def _talk(self, userid: str, gate: asyncio.Semaphore, seed: object) -> None:
+    async def _talk(self, userid: str, seed: object) -> None:
         """Says one thing or two, waits for the answers, goes on."""
         dice = random.Random(f"{seed}{userid}")
-        while not self.closing:
-            async with gate:
+        while True:
+            await self.free.wait()
+            async with self.gate:
+                if not self.free.is_set():
+                    continue
                 for _ in range(dice.choice((1, 1, 2))):
                     await self.say(userid, words(dice))
                 await self._answered(userid)
+
+    @asynccontextmanager
+    async def hush(self) -> AsyncIterator[None]:
+        """In the block nobody says anything, and everybody has all the answers."""
+        self.free.clear()
+        for _ in range(self.at_once):
+            await within(self.gate.acquire(), "somebody still waits for an answer", 2 * PATIENCE)
+        try:
+            yield
+        finally:
+            self.free.set()
+            for _ in range(self.at_once):
+                self.gate.release()
 
     async def _answered(self, userid: str) -> None:
         expected = len(self.accepted[userid])
@@ -166,7 +189,7 @@ def people() -> list[Person]:
     """Everybody of the county and the writers, as the platform's directory has them."""
     return [
         *load_people(COUNTY.people_path),
-        *(Person(userid, f"联络{userid[1:]}", town, town) for userid, town in WRITERS),
+        *(Person(userid, f"联络{userid[1:]}", town, town) for userid, town in writers(MANY)),
     ]
 
 
@@ -204,6 +227,7 @@ async def scene_on(url: str, folder: Path, clock: Clock, ports: int = 1, **setti
         }
         http = await stack.enter_async_context(aiohttp.ClientSession())
         scene = Scene(platform, clock, given, http, port, store)
+        scene.free.set()
         await _serve_platform(stack, scene, sockets)
         yield scene
 

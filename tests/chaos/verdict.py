@@ -39,7 +39,7 @@ async def judge(scene: Scene) -> Verdict:
     faults += _history(inbox, outbox, audit)
     faults += _phones(scene, outbox)
     faults += _order(scene, inbox, outbox)
-    faults += [f"{row.kind} {row.key} ended {row.state}: {row.error}" for row in outbox if row.state in ENDED_UNSENT]
+    faults += _unsent(scene, outbox)
     faults += [f"{row.key} is still {row.state}" for row in outbox if row.state in OPEN]
     if scene.platform.counters["discarded"]:
         faults.append(f"{scene.platform.counters['discarded']} messages were over a person's limit")
@@ -115,6 +115,19 @@ def _phones(scene: Scene, outbox: Sequence[Any]) -> list[str]:
             last[message.text] = message.at
         faults += [f"{person.userid} got {count} digests on {day}" for day, count in days.items() if count > 1]
     faults += [f"{row.key} is sent, and nobody saw it" for key, row in sent.items() if key not in seen]
+    return faults
+
+
+def _unsent(scene: Scene, outbox: Sequence[Any]) -> list[str]:
+    """Nothing failed. A card that is closed a second time is refused by the platform; then it was closed the first."""
+    updates = [row for row in outbox if row.kind == "card_update" and row.state in ("sent", *ENDED_UNSENT)]
+    faults = [
+        f"{row.kind} {row.key} ended {row.state}: {row.error}"
+        for row in outbox
+        if row.state in ENDED_UNSENT and not (row.kind == "card_update" and "40058" in row.error)
+    ]
+    if scene.platform.counters["updated"] != len(updates):
+        faults.append(f"{scene.platform.counters['updated']} cards were changed, and {len(updates)} should have been")
     return faults
 
 
