@@ -18,6 +18,8 @@ from support.world import CORNER_UNITS, COUNTY, COUNTY_POLICY, START, roster_lin
 from bot.services import roster
 from bot.services.work import Work
 from bot.store.engine import Store
+from chaos.balancer import balancer
+from chaos.killable import SEND
 from chaos.lives import PATIENCE, Clock, Life, Nursery, within
 from sandbox import api
 from sandbox.credentials import DEMO
@@ -59,6 +61,14 @@ def listening(port: int = 0) -> socket.socket:
     return found
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Where one process sits: the platform's address it is told, and the port it answers on."""
+
+    api: str
+    port: int
+
+
 Hook = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 
@@ -70,19 +80,22 @@ class Scene:
     clock: Clock
     settings: dict[str, Any]
     http: aiohttp.ClientSession
-    port: int
+    seats: Sequence[Seat]
     store: Store  # the test's own look at the database
     up: asyncio.Event = field(default_factory=asyncio.Event)
     answered: Hook | None = None
+    sender: int = 0  # the seat that sent last
     accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # userid → ids acknowledged
     free: asyncio.Event = field(default_factory=asyncio.Event)  # people may speak
     gate: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)  # how many at a time
     at_once: int = 1
+    living_now: int = 0
 
     @asynccontextmanager
-    async def living(self, nursery: Nursery, **order: Any) -> AsyncIterator[Life]:
+    async def living(self, nursery: Nursery, seat: int = 0, **order: Any) -> AsyncIterator[Life]:
         """One life; `up` follows it. It is killed at the end of the block if it still lives."""
-        life = await nursery.begin(self.settings, clock=self.clock.as_order(), **order)
+        own = {"wecom_api_base": self.seats[seat].api, "duban_port": self.seats[seat].port}
+        life = await nursery.begin({**self.settings, **own}, clock=self.clock.as_order(), **order)
         watching = asyncio.create_task(self._follow(life))
         try:
             yield life
@@ -93,9 +106,12 @@ class Scene:
     async def _follow(self, life: Life) -> None:
         await life.answers()
         if life.ready.is_set():
+            self.living_now += 1
             self.up.set()
-        await life.over.wait()
-        self.up.clear()
+            await life.over.wait()
+            self.living_now -= 1
+        if not self.living_now:
+            self.up.clear()
 
     @asynccontextmanager
     async def crowd(self, userids: Sequence[str], at_once: int, seed: object) -> AsyncIterator[None]:
@@ -145,6 +161,7 @@ class Scene:
         await self.up.wait()
         message = await self.platform.say(userid, said)
         while message.state != "sent":
+            await asyncio.sleep(0.02)  # a person's thumb is not faster
             await self.up.wait()
             message = await self.platform.retry(userid, message.id)
         self.accepted[userid].append(message.id)
@@ -153,7 +170,7 @@ class Scene:
         """An operator turns the service's clock (to the present if nothing is said). It may die of it."""
         now = (moment or self.clock()).isoformat()
         try:
-            async with self.http.post(f"http://127.0.0.1:{self.port}/clock", json={"now": now}) as answer:
+            async with self.http.post(f"http://127.0.0.1:{self.seats[0].port}/clock", json={"now": now}) as answer:
                 await answer.read()
         except aiohttp.ClientError:
             return
@@ -165,11 +182,17 @@ class Scene:
     async def until_none(self, query: Any, otherwise: str, seconds: float = PATIENCE) -> None:
         """Until a query finds nothing any more."""
 
+        left: Sequence[Any] = ()
+
         async def look() -> None:
-            while await self.rows(query.limit(1)):
+            nonlocal left
+            while left := await self.rows(query.limit(5)):
                 await asyncio.sleep(0.05)
 
-        await within(look(), otherwise, seconds)
+        try:
+            await within(look(), otherwise, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {[tuple(row) for row in left]}") from None
 
 
 def words(dice: random.Random) -> str:
@@ -194,12 +217,14 @@ def people() -> list[Person]:
 
 
 @asynccontextmanager
-async def scene_on(url: str, folder: Path, clock: Clock, ports: int = 1, **settings: object) -> AsyncIterator[Scene]:
-    """A platform on `ports` addresses of loopback (so that it can tell processes apart) and a port for the service."""
+async def scene_on(url: str, folder: Path, clock: Clock, processes: int = 1) -> AsyncIterator[Scene]:
+    """A platform on an address of loopback for each process (so it can tell them apart), and their ports."""
     async with AsyncExitStack() as stack:
-        reserved = listening()
-        stack.callback(reserved.close)
-        port = int(reserved.getsockname()[1])
+        reserved, sockets = ([listening() for _ in range(processes)] for _ in range(2))
+        for one in reserved:
+            stack.callback(one.close)
+        seats = [Seat(f"http://127.0.0.1:{_port(api)}", _port(own)) for api, own in zip(sockets, reserved, strict=True)]
+        front = seats[0].port if processes == 1 else await stack.enter_async_context(balancer([s.port for s in seats]))
         platform = Platform(
             corp_id=DEMO.corp_id,
             secret=DEMO.secret,
@@ -207,34 +232,38 @@ async def scene_on(url: str, folder: Path, clock: Clock, ports: int = 1, **setti
             token=DEMO.token,
             aes_key=DEMO.aes_key,
             people=people(),
-            callback_url=f"http://127.0.0.1:{port}/wecom/callback",
+            callback_url=f"http://127.0.0.1:{front}/wecom/callback",
             now=clock,
         )
         stack.push_async_callback(platform.close)
-        sockets = [listening() for _ in range(ports)]
         store = Store(url)
         stack.push_async_callback(store.close)
-        addresses = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in sockets]
-        given = {
-            **{name.lower(): value for name, value in DEMO.environment(addresses[0]).items()},
+        settings = {
+            **{name.lower(): value for name, value in DEMO.environment(seats[0].api).items()},
             "duban_database_url": url,
             "duban_data_dir": folder,
             "duban_policy": COUNTY.policy_path,
             "duban_host": "127.0.0.1",
-            "duban_port": port,
             "duban_link_check": "off",
-            **settings,
         }
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        scene = Scene(platform, clock, given, http, port, store)
+        scene = Scene(platform, clock, settings, http, seats, store)
         scene.free.set()
         await _serve_platform(stack, scene, sockets)
         yield scene
 
 
+def _port(bound: socket.socket) -> int:
+    return int(bound.getsockname()[1])
+
+
 async def _serve_platform(stack: AsyncExitStack, scene: Scene, sockets: Sequence[socket.socket]) -> None:
+    ports = [_port(one) for one in sockets]
+
     async def cgi_bin(request: web.Request) -> web.StreamResponse:
         response = await api.serve(request, scene.platform)
+        if request.path == SEND:
+            scene.sender = ports.index(request.url.port or 0)
         if scene.answered is not None:
             await scene.answered(request, response)
         return response

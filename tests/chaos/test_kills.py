@@ -23,7 +23,7 @@ from chaos.verdict import OPEN, judge
 
 SEED = os.environ.get("DUBAN_SEED", "20210525")
 LONG = os.environ.get("DUBAN_LONG") == "1"
-DAYS = 24 if LONG else 8  # each has a morning to plan
+DAYS = 8 if LONG else 3  # each has a morning to plan, and 26 kills
 TALKING = 10  # people at a time; each waits for its answers
 STATEMENTS, MOMENTS = 7, 6  # kills a day at a random statement, and at a random moment
 DURING = "call.during"  # the platform has the message, the service not yet the answer
@@ -59,7 +59,6 @@ class Kills:
             order["nth"] = self.dice.randint(1, 150)
         elif kind == "moment":
             order = {"after": self.dice.uniform(0.02, 0.5)}
-        began = time.monotonic()
         async with self.scene.living(self.parent, **order) as life:
             self.lives += 1
             if kind == DURING:
@@ -72,7 +71,6 @@ class Kills:
         assert life.killed, f"{kind}: the service ended by itself with {life.code}; see {self.parent.log}"
         assert kind in (DURING, "moment") or life.at == kind
         self.count[kind] += 1
-        print(f"{time.monotonic() - began:.2f} {kind} {order}")
 
     def _executioner(self, pid: int) -> Hook:
         async def strike(request: web.Request, _response: web.StreamResponse) -> None:
@@ -86,7 +84,7 @@ class Kills:
         """A life that nobody disturbs brings everything to its end. Then it is the next morning."""
         async with self.scene.living(self.parent) as life, self.scene.hush():
             self.lives += 1
-            due = select(Outbox.key).where(Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock())
+            due = select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock())
             await self.scene.until_none(due, "messages did not leave")
             assert not life.over.is_set()
             await life.end()
@@ -97,7 +95,7 @@ class Kills:
         self.scene.clock.jump(self.scene.clock().replace(hour=9, minute=16))
         async with self.scene.living(self.parent) as life, self.scene.hush():
             await self.scene.turn()
-            await self.scene.until_none(select(Outbox.key).where(Outbox.state.in_(OPEN)), "messages did not leave")
+            await self.scene.until_none(select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN)), "messages did not leave")
             assert not life.over.is_set()
 
 
@@ -126,5 +124,5 @@ async def test_no_kill_loses_or_doubles_anything(corner_url: str, backend: str, 
     tell(f"kill -9 on {backend}: {total} kills in {took:.0f} s (seed {SEED}), {verdict}")
     tell("  " + ", ".join(f"{kind} {count}" for kind, count in sorted(kills.count.items())))
     assert not verdict.faults, "\n".join(verdict.faults)
-    assert total >= 200
+    assert total >= (200 if LONG else 75)
     assert set(kills.count) == {*POINTS, DURING, "statement", "moment"}
