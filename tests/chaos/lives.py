@@ -127,7 +127,9 @@ async def nursery(folder: Path, name: str = "service") -> AsyncIterator[Nursery]
     one = Nursery(process, folder / f"{name}.log")
     listening = None
     try:
-        assert json.loads(await within(process.stdout.readline(), "the parent of lives did not start")) == {"born": True}
+        assert json.loads(await within(process.stdout.readline(), "the parent of lives did not start")) == {
+            "born": True
+        }
         listening = asyncio.create_task(one.listen())
         yield one
     finally:

@@ -84,7 +84,9 @@ class Kills:
         """A life that nobody disturbs brings everything to its end. Then it is the next morning."""
         async with self.scene.living(self.parent) as life, self.scene.hush():
             self.lives += 1
-            due = select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock())
+            due = select(Outbox.key, Outbox.state, Outbox.error).where(
+                Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock()
+            )
             await self.scene.until_none(due, "messages did not leave")
             assert not life.over.is_set()
             await life.end()
@@ -95,7 +97,9 @@ class Kills:
         self.scene.clock.jump(self.scene.clock().replace(hour=9, minute=16))
         async with self.scene.living(self.parent) as life, self.scene.hush():
             await self.scene.turn()
-            await self.scene.until_none(select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN)), "messages did not leave")
+            await self.scene.until_none(
+                select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN)), "messages did not leave"
+            )
             assert not life.over.is_set()
 
 

@@ -12,6 +12,7 @@ from bot.services import chain
 from bot.store.tables import Audit, Inbox, Outbox
 from chaos.scene import Scene
 from sandbox.limits import DUPLICATE_SECONDS_MAX
+from sandbox.messages import Message
 
 WINDOW = timedelta(seconds=DUPLICATE_SECONDS_MAX)
 OPEN = ("pending", "sending")
@@ -26,7 +27,9 @@ class Verdict:
     faults: list[str]  # empty when all is well
 
     def __str__(self) -> str:
-        return f"{self.accepted} callbacks acknowledged, {self.shown} messages seen, {self.repeated} repetitions not shown"
+        return (
+            f"{self.accepted} callbacks acknowledged, {self.shown} messages seen, {self.repeated} repetitions not shown"
+        )
 
 
 async def judge(scene: Scene, waiting_allowed: bool = False) -> Verdict:
@@ -61,7 +64,9 @@ async def judge(scene: Scene, waiting_allowed: bool = False) -> Verdict:
 def _callbacks(scene: Scene, inbox: dict[str, Any], outbox: Sequence[Any]) -> list[str]:
     """Every callback that was answered 200 is done, and its person has its answer."""
     rows = {row.key: row for row in outbox}
-    seen = {(person.userid, m.id) for person in scene.platform.contacts.people for m in scene.platform.inbox(person.userid)}
+    seen = {
+        (person.userid, m.id) for person in scene.platform.contacts.people for m in scene.platform.inbox(person.userid)
+    }
     faults = []
     for userid, ids in scene.accepted.items():
         for number in ids:
@@ -100,14 +105,13 @@ def _phones(scene: Scene, outbox: Sequence[Any]) -> list[str]:
     sent = {(row.member_key, row.msgid): row for row in outbox if row.msgid}
     if len(sent) != sum(bool(row.msgid) for row in outbox):
         faults.append("two messages became one on the phone: equal words inside the duplicate window")
-    withdrawn = {(row.member_key, row.words) for row in outbox if row.state == "cancelled" and row.attempts}
     seen = set()
     for person in scene.platform.contacts.people:
         last: dict[str, Any] = {}
         days: Counter[Any] = Counter()
         for message in scene.platform.inbox(person.userid):
             row = sent.get((person.userid.lower(), message.id))
-            if row is None and (person.userid.lower(), message.text) in withdrawn:
+            if row is None and _withdrawn(person.userid, message, outbox):
                 pass  # repeated no more, because what it was about was done; that the first try arrived nobody could know
             elif row is None:
                 faults.append(f"{person.userid} saw what no row is the origin of: {message.text[:40]!r}")
@@ -121,6 +125,12 @@ def _phones(scene: Scene, outbox: Sequence[Any]) -> list[str]:
         faults += [f"{person.userid} got {count} digests on {day}" for day, count in days.items() if count > 1]
     faults += [f"{row.key} is sent, and nobody saw it" for key, row in sent.items() if key not in seen]
     return faults
+
+
+def _withdrawn(userid: str, message: Message, outbox: Sequence[Any]) -> bool:
+    tried = [row for row in outbox if row.state == "cancelled" and row.attempts and row.member_key == userid.lower()]
+    card = str(message.body.get("task_id", "")).rpartition("-")[2]
+    return any(row.words == message.text or str(row.id) == card for row in tried)
 
 
 def _unsent(scene: Scene, outbox: Sequence[Any]) -> list[str]:
