@@ -13,11 +13,13 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy import select
 from support.world import CORNER_UNITS, COUNTY, COUNTY_POLICY, START, roster_lines
 
 from bot.services import roster
 from bot.services.work import Work
 from bot.store.engine import Store
+from bot.store.tables import Outbox
 from chaos.balancer import balancer
 from chaos.killable import SEND
 from chaos.lives import PATIENCE, Clock, Life, Nursery, within
@@ -29,6 +31,7 @@ from sandbox.platform import Platform
 TOWNS = ("新民镇", "高峰镇", "桂阳街道")
 EACH = 12  # more contacts for each town: only the first gets its digests, all may write
 MANY = 80
+OPEN = ("pending", "sending")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LINK = "http://www.cqsdj.gov.cn/zwgk_157/t20210527_{token}.html"
 
@@ -179,18 +182,18 @@ class Scene:
         async with self.store.engine.connect() as connection:
             return list(await connection.execute(query))
 
-    async def until_none(self, query: Any, otherwise: str, seconds: float = PATIENCE) -> None:
-        """Until a query finds nothing any more."""
-
+    async def nothing_waits(self, *which: Any, seconds: float = PATIENCE) -> None:
+        """Until no row of the outbox (of those `which` says) is to be sent any more."""
+        query = select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN), *which).limit(5)
         left: Sequence[Any] = ()
 
         async def look() -> None:
             nonlocal left
-            while left := await self.rows(query.limit(5)):
+            while left := await self.rows(query):  # noqa: ASYNC110  # the database tells nobody
                 await asyncio.sleep(0.05)
 
         try:
-            await within(look(), otherwise, seconds)
+            await within(look(), "messages did not leave", seconds)
         except AssertionError as error:
             raise AssertionError(f"{error}: {[tuple(row) for row in left]}") from None
 

@@ -17,7 +17,7 @@ from chaos.figures import Tell
 from chaos.killable import SEND
 from chaos.lives import Clock, nursery
 from chaos.scene import MANY, Scene, add_writers, scene_on, writers
-from chaos.verdict import ENDED_UNSENT, OPEN
+from chaos.verdict import ENDED_UNSENT
 from sandbox.faults import Fault
 
 SEED = os.environ.get("DUBAN_SEED", "20210525")
@@ -115,10 +115,7 @@ async def test_every_message_is_sent_once_or_its_row_says_why_not(
         scene.platform.faults.dice = dice
         scene.platform.unlicensed.add(UNLICENSED)
         async with scene.living(parent, hurry=True) as life:
-            waiting = select(Outbox.key, Outbox.state, Outbox.error).where(
-                Outbox.key.like("chaos:%"), Outbox.state.in_(OPEN)
-            )
-            await scene.until_none(waiting, "messages did not come to an end", 150)
+            await scene.nothing_waits(Outbox.key.like("chaos:%"), seconds=150)
             assert not life.over.is_set()
         rows = await scene.rows(select(Outbox.__table__).where(Outbox.key.like("chaos:%")))
         shown = _shown(scene)

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from sqlalchemy import select
 from support.world import COUNTY_POLICY, START
 
 from bot.store.tables import Outbox
@@ -19,7 +18,7 @@ from chaos.figures import Tell
 from chaos.killable import POINTS, SEND
 from chaos.lives import Clock, Nursery, nursery, within
 from chaos.scene import WRITERS, Hook, Scene, add_writers, scene_on
-from chaos.verdict import OPEN, judge
+from chaos.verdict import judge
 
 SEED = os.environ.get("DUBAN_SEED", "20210525")
 LONG = os.environ.get("DUBAN_LONG") == "1"
@@ -84,10 +83,7 @@ class Kills:
         """A life that nobody disturbs brings everything to its end. Then it is the next morning."""
         async with self.scene.living(self.parent) as life, self.scene.hush():
             self.lives += 1
-            due = select(Outbox.key, Outbox.state, Outbox.error).where(
-                Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock()
-            )
-            await self.scene.until_none(due, "messages did not leave")
+            await self.scene.nothing_waits(Outbox.not_before < self.scene.clock())
             assert not life.over.is_set()
             await life.end()
             self.scene.clock.jump(morning)
@@ -97,9 +93,7 @@ class Kills:
         self.scene.clock.jump(self.scene.clock().replace(hour=9, minute=16))
         async with self.scene.living(self.parent) as life, self.scene.hush():
             await self.scene.turn()
-            await self.scene.until_none(
-                select(Outbox.key, Outbox.state, Outbox.error).where(Outbox.state.in_(OPEN)), "messages did not leave"
-            )
+            await self.scene.nothing_waits()
             assert not life.over.is_set()
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away and comes back; of two processes on it, one dies or stands still. Nothing lost, nothing double."""
+"""PostgreSQL goes away and comes back; of two processes on it one dies, or stands still. Nothing lost or double."""
 
 import asyncio
 import os
@@ -12,7 +12,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiohttp import web
-from sqlalchemy import select
 from support import postgres
 from support.world import CORNER, START, prepare
 
@@ -21,7 +20,7 @@ from chaos.figures import Tell
 from chaos.killable import SEND
 from chaos.lives import PATIENCE, Clock, Life, Nursery, nursery, within
 from chaos.scene import WRITERS, Scene, add_writers, scene_on
-from chaos.verdict import OPEN, judge
+from chaos.verdict import judge
 
 pytestmark = pytest.mark.postgres
 
@@ -82,11 +81,16 @@ class Town:
         """Until that many more messages are on phones: what was done before is over, and the load is on."""
         goal = self.scene.platform.counters["sent"] + more
 
+        phones = self.scene.platform.mailbox.subscribe()
+
         async def arrive() -> None:
             while self.scene.platform.counters["sent"] < goal:
-                await asyncio.sleep(0.01)
+                await phones.get()
 
-        await within(arrive(), f"{more} more messages did not arrive", 2 * PATIENCE)
+        try:
+            await within(arrive(), f"{more} more messages did not arrive", 2 * PATIENCE)
+        finally:
+            self.scene.platform.mailbox.unsubscribe(phones)
 
     async def strike_the_sender(self, how: signal.Signals) -> int:
         """Hits the process that sends at the moment the platform has its message and it has no answer. → its seat"""
@@ -122,10 +126,7 @@ class Town:
     async def over(self) -> str:
         """Without any help: everybody gets their answers, everything leaves, and it was right."""
         async with self.scene.hush():
-            due = select(Outbox.key, Outbox.state, Outbox.error).where(
-                Outbox.state.in_(OPEN), Outbox.not_before < self.scene.clock()
-            )
-            await self.scene.until_none(due, "messages did not leave", 2 * PATIENCE)
+            await self.scene.nothing_waits(Outbox.not_before < self.scene.clock(), seconds=2 * PATIENCE)
             # What waits for the next working day has its own test; here it is nobody's loss.
             verdict = await judge(self.scene, waiting_allowed=True)
         assert not verdict.faults, "\n".join(verdict.faults)

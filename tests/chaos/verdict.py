@@ -10,12 +10,11 @@ from sqlalchemy import select
 
 from bot.services import chain
 from bot.store.tables import Audit, Inbox, Outbox
-from chaos.scene import Scene
+from chaos.scene import OPEN, Scene
 from sandbox.limits import DUPLICATE_SECONDS_MAX
 from sandbox.messages import Message
 
 WINDOW = timedelta(seconds=DUPLICATE_SECONDS_MAX)
-OPEN = ("pending", "sending")
 ENDED_UNSENT = ("failed", "unknown")
 
 
@@ -27,9 +26,7 @@ class Verdict:
     faults: list[str]  # empty when all is well
 
     def __str__(self) -> str:
-        return (
-            f"{self.accepted} callbacks acknowledged, {self.shown} messages seen, {self.repeated} repetitions not shown"
-        )
+        return f"{self.accepted} callbacks acknowledged, {self.shown} messages seen, {self.repeated} repetitions caught"
 
 
 async def judge(scene: Scene, waiting_allowed: bool = False) -> Verdict:
@@ -112,7 +109,7 @@ def _phones(scene: Scene, outbox: Sequence[Any]) -> list[str]:
         for message in scene.platform.inbox(person.userid):
             row = sent.get((person.userid.lower(), message.id))
             if row is None and _withdrawn(person.userid, message, outbox):
-                pass  # repeated no more, because what it was about was done; that the first try arrived nobody could know
+                pass  # not repeated, because what it was about was done; that the first try had arrived nobody knew
             elif row is None:
                 faults.append(f"{person.userid} saw what no row is the origin of: {message.text[:40]!r}")
             elif row.kind == "digest":
