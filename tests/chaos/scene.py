@@ -19,7 +19,7 @@ from support.world import CORNER_UNITS, COUNTY, COUNTY_POLICY, START, roster_lin
 from bot.services import roster
 from bot.services.work import Work
 from bot.store.engine import Store
-from bot.store.tables import Outbox
+from bot.store.tables import Inbox, Outbox
 from chaos.balancer import balancer
 from chaos.killable import SEND
 from chaos.lives import PATIENCE, Clock, Life, Nursery, within
@@ -146,14 +146,30 @@ class Scene:
     async def hush(self) -> AsyncIterator[None]:
         """In the block nobody says anything, and everybody has all the answers."""
         self.free.clear()
-        for _ in range(self.at_once):
-            await within(self.gate.acquire(), "somebody still waits for an answer", 2 * PATIENCE)
+        try:
+            for _ in range(self.at_once):
+                await within(self.gate.acquire(), "somebody still waits for an answer", 2 * PATIENCE)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {await self.unanswered()}") from None
         try:
             yield
         finally:
             self.free.set()
             for _ in range(self.at_once):
                 self.gate.release()
+
+    async def unanswered(self) -> list[str]:
+        """What was acknowledged and never answered, and what the database says of it."""
+        inbox = {row.key: row.state for row in await self.rows(select(Inbox.key, Inbox.state))}
+        outbox = {row.key: row.state for row in await self.rows(select(Outbox.key, Outbox.state))}
+        lost = []
+        for userid, ids in self.accepted.items():
+            for number in ids if len(self.platform.inbox(userid)) < len(ids) else ():
+                key = f"msg-{number}"
+                states = inbox.get(key, "not in the history"), outbox.get(f"reply:{key}:0", "no answer")
+                if states != ("done", "sent"):
+                    lost.append(f"{key} of {userid}: {', '.join(states)}")
+        return lost
 
     async def _answered(self, userid: str) -> None:
         expected = len(self.accepted[userid])

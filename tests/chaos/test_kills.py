@@ -65,7 +65,10 @@ class Kills:
             if kind in PLANNING:
                 await life.answers()
                 await self.scene.turn()
-            await within(life.over.wait(), f"{kind} was not reached")
+            try:
+                await within(life.over.wait(), f"{kind} was not reached")
+            except AssertionError as error:
+                raise AssertionError(f"{error}; unanswered: {await self.scene.unanswered()}") from None
             self.scene.answered = None
         assert life.killed, f"{kind}: the service ended by itself with {life.code}; see {self.parent.log}"
         assert kind in (DURING, "moment") or life.at == kind
