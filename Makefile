@@ -2,6 +2,7 @@
 #   make demo            the chat page, on http://127.0.0.1:8000/ (make demo PORT=8300)
 #   make check           what CI runs: lint, types, import rules, tests
 #   make test ARGS=…     the tests alone; ARGS goes to pytest
+#   make test-long       the chaos tests at full length: 200 kills and 5,000 messages on each database
 #   make bench           the figures of the README, measured here
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ LOCKS := requirements.lock requirements-dev.lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types imports format bench lock clean
+.PHONY: help demo test test-long check lint types imports format bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -25,6 +26,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed $(VENV)/dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(VENV)/installed $(VENV)/dev
+	@DUBAN_LONG=1 $(BIN)/python -m pytest tests/chaos $(ARGS)
 
 # The tests come last, so that what they say of themselves closes the output.
 check: lint types imports test

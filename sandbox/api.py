@@ -1,5 +1,6 @@
 """The platform's HTTP API under /cgi-bin/."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -154,15 +155,20 @@ async def serve(request: web.Request, platform: Platform) -> web.StreamResponse:
     try:
         if fault is not None and fault.errcode:
             raise ApiError(fault.errcode, "planted by a test")
-        outcome = handler(platform, await _read(request, platform, name))
+        call = await _read(request, platform, name)
+        platform.silent = fault is not None and fault.drop == "silent"
+        outcome = handler(platform, call)
     except ApiError as error:
         outcome = error.answer()
     else:
         if isinstance(outcome, dict):
             outcome = {"errcode": 0, "errmsg": "ok", **outcome}
+    platform.silent = False
     platform.errcodes[name, outcome["errcode"] if isinstance(outcome, dict) else 0] += 1
     if fault is not None and fault.drop == "after":
         return _hang_up(request)
+    if fault is not None and fault.delay:
+        await asyncio.sleep(fault.delay)
     return web.json_response(outcome) if isinstance(outcome, dict) else media_response(outcome)
 
 

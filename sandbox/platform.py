@@ -64,6 +64,7 @@ class Platform:
         self.apis = ApiQuota()
         self.duplicates = DuplicateCheck()
         self.faults = Faults()
+        self.silent = False  # what is sent at this moment reaches nobody, and nobody is told
         self.unlicensed: set[str] = set()
         self.counters: Counter[str] = Counter()
         self.errcodes: Counter[tuple[str, int]] = Counter()

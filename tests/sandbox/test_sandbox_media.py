@@ -1,5 +1,6 @@
 """Media, the menu, the authorize page, and planted faults, over HTTP as a stranger would use them."""
 
+import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -234,3 +235,19 @@ async def test_faults_can_be_cleared_and_must_make_sense(world: World) -> None:
     async with aiohttp.ClientSession() as http, http.delete(f"{world.address}/sandbox/faults") as answer:
         assert answer.status == 200
     assert (await world.bot.send_text("xinmin", "一"))["errcode"] == 0
+
+
+async def test_an_answer_can_say_more_than_was_done(world: World) -> None:
+    await plant(world, api="message/send", drop="silent")
+    assert (await world.bot.send_text("xinmin", "没到"))["errcode"] == 0
+    assert not world.platform.inbox("xinmin")
+    assert (await world.bot.send_text("xinmin", "到了"))["errcode"] == 0
+    assert [message.text for message in world.platform.inbox("xinmin")] == ["到了"]
+
+
+async def test_an_answer_can_come_long_after_the_work(world: World) -> None:
+    await plant(world, api="message/send", delay=60)
+    late = asyncio.create_task(world.bot.send_text("xinmin", "到了"))
+    assert (await world.platform.wait_for("xinmin", lambda message: message.text == "到了")).text
+    assert not late.done()
+    late.cancel()

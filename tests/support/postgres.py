@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +25,18 @@ def binaries() -> Path | None:
 @dataclass(frozen=True)
 class Cluster:
     port: int
+    restart: Callable[[], None]  # at once, as after a crash: nobody is asked, nothing is written out
 
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://duban@127.0.0.1:{self.port}/{database}"
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Starts a server on a free loopback port; stops it at the end. PostgreSQL refuses root, so root hands it on."""
+def cluster(more: str = "") -> Iterator[Cluster]:
+    """Starts a server on a free loopback port; stops it at the end. PostgreSQL refuses root, so root hands it on.
+
+    `more` are options of the server.
+    """
     bin_dir = binaries()
     assert bin_dir is not None
     user = _other_user()
@@ -49,12 +53,16 @@ def cluster() -> Iterator[Cluster]:
 
     call(str(bin_dir / "initdb"), "-D", str(data), "-U", "duban", "-A", "trust", "-E", "UTF8", "--no-sync")
     port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off -c full_page_writes=off"
-    call(str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(home / "log"), "start")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off -c full_page_writes=off {more}"
+
+    def control(*words: str) -> None:
+        call(str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(home / "log"), *words)
+
+    control("start")
     try:
-        yield Cluster(port)
+        yield Cluster(port, lambda: control("-m", "immediate", "restart"))
     finally:
-        call(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        control("-m", "immediate", "stop")
         shutil.rmtree(home, ignore_errors=True)
 
 
