@@ -336,10 +336,10 @@ class TestOffice:
     def test_suspend_resume_cancel_close(self, served: Served) -> None:
         office = served.phone("office_1")
         for words, state, light in (
-            ("中止 30 桂阳街道 网页撤并", "已中止", "⚪"),
-            ("恢复 30 桂阳街道 网页启用", "待签收", "🟢"),
-            ("撤销 30 桂阳街道 职责划转", "已撤销", "⚪"),
-            ("销号 35 桂阳街道 5月已在县政府网站公开", "已销号", "🔵"),
+            ("中止 30 桂阳街道 网页撤并", "已中止", "⚪灰"),
+            ("恢复 30 桂阳街道 网页启用", "待签收", "🟢绿"),
+            ("撤销 30 桂阳街道 职责划转", "已撤销", "⚪灰"),
+            ("销号 35 桂阳街道 5月已在县政府网站公开", "已销号", "🔵蓝"),
         ):
             verb, number, unit, _ = words.split(" ")
             assert f"已{verb}" in office.says(words)
