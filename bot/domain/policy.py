@@ -39,7 +39,6 @@ class Policy:
     api_per_minute: int = 9_500
     api_per_hour: int = 140_000
     raw_text_days: int = 30
-    audit_days: int = 365
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
 
@@ -67,7 +66,6 @@ _KEYS = {
     ("limits", "api_per_minute"): "api_per_minute",
     ("limits", "api_per_hour"): "api_per_hour",
     ("retention", "raw_text_days"): "raw_text_days",
-    ("retention", "audit_days"): "audit_days",
 }
 
 _TIMES = frozenset({"open", "close", "digest_from", "digest_to", "digest_catch_up"})

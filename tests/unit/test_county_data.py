@@ -394,4 +394,4 @@ def test_the_default_policy_is_the_one_of_the_rules() -> None:
         "api_per_minute": 9500,
         "api_per_hour": 140000,
     }
-    assert raw["retention"] == {"raw_text_days": 30, "audit_days": 365}
+    assert raw["retention"] == {"raw_text_days": 30}
