@@ -3,7 +3,7 @@
 import asyncio
 import random
 import socket
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -161,14 +161,18 @@ class Scene:
     async def unanswered(self) -> list[str]:
         """What was acknowledged and never answered, and what the database says of it."""
         inbox = {row.key: row.state for row in await self.rows(select(Inbox.key, Inbox.state))}
-        outbox = {row.key: row.state for row in await self.rows(select(Outbox.key, Outbox.state))}
+        sent = await self.rows(select(Outbox.key, Outbox.state, Outbox.msgid))
+        outbox = {row.key: row.state for row in sent}
+        shared = Counter(row.msgid for row in sent)
+        same = {row.key for row in sent if row.msgid and shared[row.msgid] > 1}
         lost = []
         for userid, ids in self.accepted.items():
             for number in ids if len(self.platform.inbox(userid)) < len(ids) else ():
-                key = f"msg-{number}"
-                states = inbox.get(key, "not in the history"), outbox.get(f"reply:{key}:0", "no answer")
-                if states != ("done", "sent"):
-                    lost.append(f"{key} of {userid}: {', '.join(states)}")
+                key, answer = f"msg-{number}", f"reply:msg-{number}:0"
+                states = inbox.get(key, "not in the history"), outbox.get(answer, "no answer")
+                if states != ("done", "sent") or answer in same:
+                    became_one = ", one on the phone with another" if answer in same else ""
+                    lost.append(f"{key} of {userid}: {', '.join(states)}{became_one}")
         return lost
 
     async def _answered(self, userid: str) -> None:
