@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql
 
 from bot.clock import Clock
-from bot.store.engine import Store
+from bot.store.engine import Store, is_away
 from bot.store.people import key_of
 from bot.store.tables import Inbox as Row
 from bot.wecom.errors import ErrorClass, PlatformError
@@ -191,6 +191,10 @@ class Worker:
                 self._put_off.pop(sender, None)
                 return
             except Exception as error:
+                if is_away(error):  # the message is as good as before; it waits until the database is back
+                    log.warning("inbox.put_off", row=row_id, error=type(error).__name__)
+                    self._put_off[sender] = _PutOff(row_id, 0, time.monotonic() + LOOK_AGAIN)
+                    return
                 log.exception("inbox.handler_failed", row=row_id, attempt=attempt)
                 if attempt < ATTEMPTS:
                     await asyncio.sleep(0.05 * 4**attempt)

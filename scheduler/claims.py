@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,6 +17,7 @@ from bot.services import broadcasts
 from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
+from bot.store.engine import is_away
 from bot.store.tables import Member, Outbox, Post
 from scheduler.envelope import Envelope
 from scheduler.limits import HOUR, ApiLimit, DayLimit, MemberLimits
@@ -92,7 +92,7 @@ class Claims:
 
     async def next(self, work: Work, want: int, busy: Collection[str]) -> tuple[list[Claimed], int]:
         """At most `want` rows, one of a person, marked as being sent; and how many were looked at for that."""
-        if self._outcomes.stopped():
+        if self._outcomes.stopped(work.now):
             return [], 0
         free = self._api.free()
         if not free:
@@ -116,7 +116,7 @@ class Claims:
         """Lane after lane; inside a lane the units take turns, and each person's messages go in order."""
         chosen: list[Waiting] = []
         taken = set(busy)
-        parked = self._outcomes.parked()
+        parked = self._outcomes.parked(work.now)
         probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
         for lane in Lane:
             if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
@@ -141,9 +141,9 @@ class Claims:
         try:
             async with work.session.begin_nested():
                 return await self._claim(work, row)
-        except (OperationalError, InterfaceError):
-            raise  # the database, not the row
         except Exception as error:
+            if is_away(error):
+                raise  # the database, not the row
             # One row that cannot be looked at must not stop the others.
             log.exception("delivery.row_failed", row=row_id)
             again = await work.session.get_one(Outbox, row_id)
@@ -171,7 +171,7 @@ class Claims:
                 await self._outcomes.give_up(work, row, f"不能生成消息：{error}")
                 return None
         if dropped is not None:
-            row.state, row.error = "cancelled", dropped.why
+            await self._outcomes.dropped(work, row, dropped.why)
             return None
         row.attempts += 1
         if row.body is not None:

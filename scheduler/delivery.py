@@ -12,12 +12,11 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.domain.policy import Policy
 from bot.services.work import Work
-from bot.store.engine import Store
+from bot.store.engine import Store, is_away
 from bot.store.facts import DELIVERY, SALT, put
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Fact, Outbox
@@ -56,7 +55,7 @@ class Delivery:
         self._clock = clock
         self._policy = policy
         self._envelope = Envelope(agent_id, cards)
-        self._outcomes = Outcomes(real_now)
+        self._outcomes = Outcomes()
         self._claims = Claims(policy, self._envelope, self._outcomes, real_now)
         self._data_dir = data_dir
         self._real_now = real_now
@@ -202,9 +201,9 @@ class Delivery:
         try:
             async with work.session.begin_nested():
                 return await self._outcomes.record(work, row, answer)
-        except (OperationalError, InterfaceError):
-            raise  # the database, not the row: recorded in a later round
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise  # recorded in a later round
             log.exception("delivery.consequences_failed", row=row_id)
             row = await work.session.get_one(Outbox, row_id)
             self._outcomes.barely(work, row, answer)

@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,15 +51,21 @@ def is_message(row_kind: str) -> bool:
     return row_kind not in ("card_update", "menu")
 
 
+def _final(row: Outbox) -> str:
+    """A message that will not be tried again: an earlier try may have arrived all the same."""
+    return "unknown" if row.doubtful else "failed"
+
+
 class Outcomes:
-    def __init__(self, real_now: Callable[[], datetime]) -> None:
-        self._real_now = real_now
+    """Everything here goes by the service's clock."""
+
+    def __init__(self) -> None:
         self.health = Health()
 
-    def stopped(self) -> bool:
+    def stopped(self, now: datetime) -> bool:
         """Nothing may be sent: the platform refuses until an operator has mended something."""
         until = self.health.halted_until
-        if until is not None and self._real_now() >= until:
+        if until is not None and now >= until:
             self.health.halted_until = None  # one try; `halted` stays until it succeeds
         return self.health.halted_until is not None
 
@@ -69,8 +74,8 @@ class Outcomes:
         parked = {str(lane): until.isoformat() for lane, until in self.health.parked.items()}
         return {"halted": self.health.halted, "parked": parked} if self.health.halted or parked else {}
 
-    def parked(self) -> list[int]:
-        return [lane for lane, until in self.health.parked.items() if until > self._real_now()]
+    def parked(self, now: datetime) -> list[int]:
+        return [lane for lane, until in self.health.parked.items() if until > now]
 
     async def record(self, work: Work, row: Outbox, answer: Answer) -> bool:
         """Records an answer, with what follows from it. True for a message the platform took."""
@@ -120,7 +125,7 @@ class Outcomes:
         elif row.lane == Lane.REPLY and work.now - row.created_at > ANSWER_KEPT:
             await self.give_up(work, row, f"{error}（一天内没能送出）")
         else:
-            self._put_off(work, row, str(error), self._pause(row, error))
+            self._put_off(work, row, str(error), self._pause(row, error, work.now))
 
     async def _content(self, work: Work, row: Outbox, error: PlatformError) -> None:
         expired = isinstance(error, WecomError) and error.errcode == MEDIA_EXPIRED
@@ -135,32 +140,38 @@ class Outcomes:
         row.state, row.error = "pending", why[:500]
         row.not_before = work.now + pause
 
-    def _pause(self, row: Outbox, error: PlatformError) -> timedelta:
+    def _pause(self, row: Outbox, error: PlatformError, now: datetime) -> timedelta:
         if error.cls is ErrorClass.SETTINGS:
-            self.health.halted, self.health.halted_until = told(error), self._real_now() + HALT
+            self.health.halted, self.health.halted_until = told(error), now + HALT
             log.error("delivery.halted", advice=told(error))
             row.attempts -= 1  # nothing about this message
             return timedelta()
         if error.cls is ErrorClass.RATE:
             breach = self.health.breaches[row.lane] = self.health.breaches.get(row.lane, 0) + 1
             pause = timedelta(seconds=min(PARK[1], PARK[0] * 2 ** (breach - 1)))
-            self.health.parked[row.lane] = self._real_now() + pause
+            self.health.parked[row.lane] = now + pause
             return pause
         first, longest = BACKOFF
         seconds = min(longest, first * 2 ** min(row.attempts, 10))
         return timedelta(seconds=seconds * random.uniform(0.5, 1.0))
 
     async def _no_such_person(self, work: Work, row: Outbox, why: str) -> None:
-        row.state, row.error = "failed", why[:500]
+        row.state, row.error = _final(row), why[:500]
         if row.kind == broadcasts.KIND:  # none of them
             await broadcasts.answered(work, row, frozenset(row.payload["members"]))
             return
         await delivered.refused(work, row)
 
     async def give_up(self, work: Work, row: Outbox, why: str) -> None:
-        """Final, and certainly not delivered."""
-        row.state, row.error = "failed", why[:500]
+        """Final."""
+        row.state, row.error = _final(row), why[:500]
         await delivered.lost(work, row)
+
+    async def dropped(self, work: Work, row: Outbox, why: str) -> None:
+        """Not needed any more."""
+        row.state, row.error = ("unknown" if row.doubtful else "cancelled"), why
+        if row.doubtful:
+            await delivered.lost(work, row)
 
     async def unknown(self, work: Work, row: Outbox) -> None:
         """May have arrived, and can no longer be repeated without showing twice: never sent again silently."""

@@ -42,10 +42,10 @@ class TimeTravel:
             await self.settle_inbox()
             await self._due_now()
             while (stop := await self.next()) is not None and stop < to:
-                self.clock.jump(max(stop, self.clock.now()))
+                self.clock.jump(stop)
                 await self._due_now()
                 await self.remember(self.clock.now())
-            self.clock.jump(max(to, self.clock.now()))
+            self.clock.jump(to)
             await self._due_now()
             await self.remember(self.clock.now())
             return Moved(self.engine.made - planned, self.delivery.accepted - sent)

@@ -7,9 +7,11 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.texts.causes import database_cause
@@ -18,6 +20,21 @@ SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the servic
 POOL_SIZE = 10
 CONNECT_TIMEOUT = 10.0  # seconds
 COMMAND_TIMEOUT = 60.0  # seconds; a database that does not answer must not hold the service up for ever
+
+# A process that is stopped in the middle of a transaction must not keep its locks: others wait for them.
+_SERVER_SETTINGS = {"idle_in_transaction_session_timeout": "6000", "statement_timeout": "60000"}  # milliseconds
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InterfaceError,
+)
 
 # An error of the database must not carry people's words into the log or a parked message (rule 8).
 _QUIET: dict[str, Any] = {"hide_parameters": True}
@@ -106,7 +123,11 @@ def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"timeout": CONNECT_TIMEOUT, "command_timeout": COMMAND_TIMEOUT},
+            connect_args={
+                "timeout": CONNECT_TIMEOUT,
+                "command_timeout": COMMAND_TIMEOUT,
+                "server_settings": _SERVER_SETTINGS,
+            },
             **_QUIET,
         )
     if url.database:
@@ -154,6 +175,15 @@ async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
         raise DatabaseError(f"数据库用不了，请检查 DUBAN_DATABASE_URL：{said}") from error
     finally:
         _writing.reset(token)
+
+
+def is_away(error: BaseException) -> bool:
+    """Is it the database that failed, and not what was asked of it? Then asking again later may do."""
+    if isinstance(error, OSError | TimeoutError | PoolTimeout | OperationalError | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(getattr(error.orig, "__cause__", None), _AWAY)
+    return isinstance(error, _AWAY)
 
 
 def first_line(error: object) -> str:

@@ -70,6 +70,7 @@ class Kills:
             except AssertionError as error:
                 raise AssertionError(f"{error}; unanswered: {await self.scene.unanswered()}") from None
             self.scene.answered = None
+        await self.scene.lease_over()
         assert life.killed, f"{kind}: the service ended by itself with {life.code}; see {self.parent.log}"
         assert kind in (DURING, "moment") or life.at == kind
         self.count[kind] += 1

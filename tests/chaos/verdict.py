@@ -16,6 +16,7 @@ from sandbox.messages import Message
 
 WINDOW = timedelta(seconds=DUPLICATE_SECONDS_MAX)
 ENDED_UNSENT = ("failed", "unknown")
+NOT_NEEDED = ("事项状态已变，不再需要", "已有新的提交", "申请已有决定", "所列事项都已办结")
 
 
 @dataclass(frozen=True)
@@ -125,18 +126,27 @@ def _phones(scene: Scene, outbox: Sequence[Any]) -> list[str]:
 
 
 def _withdrawn(userid: str, message: Message, outbox: Sequence[Any]) -> bool:
-    tried = [row for row in outbox if row.state == "cancelled" and row.attempts and row.member_key == userid.lower()]
+    tried = [row for row in outbox if _not_needed(row) and row.member_key == userid.lower()]
     card = str(message.body.get("task_id", "")).rpartition("-")[2]
     return any(row.words == message.text or str(row.id) == card for row in tried)
 
 
+def _not_needed(row: Any) -> bool:
+    """It may have arrived, and was not repeated because what it was about was done by then."""
+    return row.state == "unknown" and row.error in NOT_NEEDED
+
+
 def _unsent(scene: Scene, outbox: Sequence[Any]) -> list[str]:
     """Nothing failed. A card that is closed a second time is refused by the platform; then it was closed the first."""
-    updates = [row for row in outbox if row.kind == "card_update" and row.state in ("sent", *ENDED_UNSENT)]
+    updates = [
+        row
+        for row in outbox
+        if row.kind == "card_update" and (row.state == "sent" or (row.state == "cancelled" and "40058" in row.error))
+    ]
     faults = [
         f"{row.kind} {row.key} ended {row.state}: {row.error}"
         for row in outbox
-        if row.state in ENDED_UNSENT and not (row.kind == "card_update" and "40058" in row.error)
+        if row.state in ENDED_UNSENT and not _not_needed(row)
     ]
     if scene.platform.counters["updated"] != len(updates):
         faults.append(f"{scene.platform.counters['updated']} cards were changed, and {len(updates)} should have been")

@@ -125,7 +125,7 @@ async def test_a_handler_that_fails_once_is_not_given_up(store: Store) -> None:
         nonlocal attempts
         attempts += 1
         if attempts == 1:
-            raise ConnectionError("the database was away")
+            raise RuntimeError("the handler stumbled")
         await done(store, row_id)
 
     async def give_up(row_id: int, reason: str) -> None:
@@ -133,6 +133,32 @@ async def test_a_handler_that_fails_once_is_not_given_up(store: Store) -> None:
 
     await Worker(store, intake.stored, handle, give_up, lambda: True).drain()
     assert attempts == 2 and await states(store) == {"shaky": "done"}
+
+
+async def test_a_database_that_is_away_parks_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.inbox.LOOK_AGAIN", 0.01)
+    intake = Intake(store, RealClock())
+    await intake.accept(Stored("patient", "someone", "s"))
+    attempts, handled = 0, asyncio.Event()
+
+    async def handle(row_id: int) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 8:
+            raise ConnectionError("the database was away")
+        await done(store, row_id)
+        handled.set()
+
+    async def give_up(row_id: int, reason: str) -> None:
+        raise AssertionError(reason)
+
+    running = asyncio.create_task(Worker(store, intake.stored, handle, give_up, lambda: True).run())
+    try:
+        await asyncio.wait_for(handled.wait(), 10)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert await states(store) == {"patient": "done"}
 
 
 async def test_a_stored_message_wakes_the_worker(store: Store) -> None:
