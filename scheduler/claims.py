@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -245,14 +245,17 @@ class Claims:
 
 
 def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | None]:
-    """The lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order."""
+    """The lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
+
+    Answers keep the order in which they were given even where the clocks of two processes differ.
+    """
     ahead = aliased(Outbox)
     behind = exists().where(
         ahead.member_key == Outbox.member_key,
         ahead.state == "pending",
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
-        ahead.attempts > 0,
+        true() if lane == Lane.REPLY else (ahead.attempts > 0) | (ahead.not_before <= now),
     )
     return (
         select(Outbox.id, Outbox.member_key)
