@@ -25,10 +25,10 @@ demo: $(VENV)/installed
 	@$(BIN)/duban demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/installed $(VENV)/dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-long: $(VENV)/installed $(VENV)/dev
-	@DUBAN_LONG=1 $(BIN)/python -m pytest tests/chaos $(ARGS)
+	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos $(ARGS)
 
 # The tests come last, so that what they say of themselves closes the output.
 check: lint types imports test
