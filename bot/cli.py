@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 
 from bot import operations
@@ -12,6 +13,8 @@ from bot.bench.command import bench
 from bot.console import Refusal, load_settings_or_fail, log_to_stderr, run, say, until_stopped, with_store
 from bot.settings import Settings
 from bot.store.engine import DatabaseError, Store, first_line
+
+log = structlog.get_logger()
 
 app = typer.Typer(
     name="duban",
@@ -154,7 +157,7 @@ async def _serve(settings: Settings) -> None:
 
     if settings.roles == {"web"} and settings.duban_database_url.startswith("sqlite"):
         # On SQLite no second process may take what this one stores.
-        typer.echo("提示：DUBAN_ROLES 只有 web，收到的消息会存下但没人处理；SQLite 上请用默认的全部角色", err=True)
+        log.warning("serve.web_alone", hint="收到的消息会存下但没人处理；SQLite 上 DUBAN_ROLES 请用默认的全部角色")
     await serve_service(settings, lambda address: say(f"督办服务已启动：{address}"))
 
 

@@ -190,7 +190,7 @@ VERBS: tuple[VerbInfo, ...] = (
         Verb.NOTICE, ("通知",), "通知 对象 内容", "通知 各乡镇（街道） 请于11月10日前核对联络员名单", changes=True
     ),
     VerbInfo(Verb.UNREAD, ("未读",), "未读", "未读"),
-    VerbInfo(Verb.STOP_NOTICE, ("停发",), "停发 [通知编号]", "停发 3", changes=True),
+    VerbInfo(Verb.STOP_NOTICE, ("停发",), "停发 [通知编号]", "停发", changes=True),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),

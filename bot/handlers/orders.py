@@ -67,7 +67,7 @@ async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what:
     ids = [item.id for item in candidates]
     await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
     by_unit = len({item.code for item in candidates}) == 1
-    return answers.which_item(what, [named(ctx, item).ref for item in candidates], "单位" if by_unit else "编号")
+    return answers.which_item(what, [named(ctx, item) for item in candidates], "单位" if by_unit else "编号")
 
 
 async def perform(ctx: Ctx, order: Order) -> str:
@@ -144,7 +144,7 @@ def named(ctx: Ctx, item: ItemRow) -> answers.Named:
     """The unit is left out only for somebody who speaks for no other."""
     if _their_own(ctx, item):
         return answers.Named(item.ref, item.code)
-    return answers.Named(f"{item.ref}（{item.unit}）", f"{item.code} {item.unit}")
+    return answers.Named(item.ref, item.code, item.unit)
 
 
 async def checker_name(ctx: Ctx, item: ItemRow) -> str:

@@ -18,7 +18,7 @@ from bot.services.report import Proof
 from bot.services.views import evidence
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers
-from bot.texts.words import bullet_list, short
+from bot.texts.words import bullet_list
 
 LONGEST_EXTENSION = timedelta(days=366)  # beyond it the year is a slip of the thumb
 
@@ -79,7 +79,11 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
             answer = await perform(ctx, Order(Act.SUBMIT, (asked[0].id,), said, tuple(proofs)))
             return await expect_more(ctx, asked[0].id, answer)
         if proofs and found and _just_submitted(found[0], pending):
-            return await _add(ctx, found[0], proofs)
+            there = (await evidence(ctx.work.session, found[:1])).get(found[0].id, [])
+            if not {proof.name for proof in proofs} <= {
+                one.name for one in there
+            }:  # the same link again is for another item
+                return await _add(ctx, found[0], proofs)
     if pending and pending.kind == conversation.CHOICE and proofs:
         proofs = (*order_from(pending.payload["order"]).proofs, *proofs)  # the next picture of the same lot
     candidates = await open_of(ctx)
@@ -143,7 +147,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     act = requests.ACT_OF[kind]
     if not command.targets:
         example = info_of(command.verb).example
-        listed = [f"· {short(named(ctx, item).ref, 40)}" for item in await open_of(ctx)]
+        listed = [f"· {named(ctx, item).line}" for item in await open_of(ctx)]
         raise Refused(f"请写明编号，例如：{example}\n您单位可以申请的有：\n{bullet_list(listed)}")
     items = await own(ctx, command, act)
     if len(items) > 1:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from bot.domain.states import OPEN, Act, State
 from bot.services import audience, prompts, requests
@@ -153,7 +153,10 @@ async def _withdraw(work: Work, item: ItemRow, undone: Audit, submission: int) -
     if undone.act in (Act.PROGRESS, Act.SUBMIT):
         brought = Evidence.message_key == undone.message_key
         if undone.act == Act.SUBMIT:  # what was added to the submission goes with it
-            brought = or_(brought, and_(Evidence.submission == submission, Evidence.at >= undone.at))
+            added = select(Audit.message_key).where(
+                Audit.subject == item.subject, Audit.act == Act.ADD, Audit.id > undone.id
+            )
+            brought = or_(brought, Evidence.message_key.in_(added))
         await session.execute(update(Evidence).where(Evidence.assignment_id == item.id, brought).values(withdrawn=True))
     if undone.act == Act.SUBMIT:
         # What came with an earlier 进展 counts for the next submission instead.

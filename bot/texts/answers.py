@@ -35,12 +35,28 @@ LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 class Named:
     """An item as its speaker calls it: by number and title, and by the unit where they speak for several."""
 
-    ref: str  # 34 法治政府建设年度报告（新民镇）
-    call: str  # 34 新民镇: how the next command names it
+    title: str  # 34 法治政府建设年度报告
+    code: str
+    unit: str = ""  # empty where it goes without saying
+
+    @property
+    def ref(self) -> str:
+        """34 法治政府建设年度报告（新民镇）"""
+        return self.title + self._whose
+
+    @property
+    def call(self) -> str:
+        """34 新民镇: how the next command names it."""
+        return f"{self.code} {self.unit}".strip()
 
     @property
     def line(self) -> str:
-        return short(self.ref, 40)
+        """What tells it from the others is never cut off."""
+        return short(self.title, 40 - len(self._whose)) + self._whose
+
+    @property
+    def _whose(self) -> str:
+        return f"（{self.unit}）" if self.unit else ""
 
 
 class Theirs(Protocol):
@@ -152,10 +168,10 @@ def needs_evidence(ref: str, kept: bool) -> str:
     return f"{head}{ref} 要有公开的链接或文件才能提交。请把链接（或文件）发来，收到即提交。"
 
 
-def which_item(what: str, candidates: Sequence[str], by: str = "编号") -> str:
+def which_item(what: str, candidates: Sequence[Named], by: str = "编号") -> str:
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
-    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {short(c, 40)}' for c in candidates])}"
+    return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {one.line}' for one in candidates])}"
 
 
 def undone(ref: str, what: str, state: str) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from support.world import COUNTY_POLICY, prepare
 from typer.testing import CliRunner
 
-from bot import doctor, planview
+from bot import cli, doctor, planview
 from bot.cli import app, run
 from bot.domain.calendar import SHANGHAI
 from bot.settings import load_settings
@@ -110,13 +111,13 @@ def test_init_where_no_database_can_be(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("roles", "warned"), [("web", True), ("web,worker,scheduler", False)])
-def test_a_web_process_alone_on_sqlite_says_that_nobody_works(
+async def test_a_web_process_alone_on_sqlite_says_that_nobody_works(
     roles: str, warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def serve(_settings: object, _ready: object) -> None:
         return None
 
     monkeypatch.setattr("bot.app.serve", serve)
-    monkeypatch.setenv("DUBAN_ROLES", roles)
-    done = CliRunner().invoke(app, ["serve"])
-    assert done.exit_code == 0 and ("没人处理" in done.stderr) is warned and not done.stdout
+    with capture_logs() as logged:
+        await cli._serve(load_settings(_env_file=None, duban_roles=roles))
+    assert any("没人处理" in str(entry.get("hint")) for entry in logged) is warned
