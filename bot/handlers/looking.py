@@ -13,6 +13,7 @@ from bot.domain.states import OPEN, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.paging import show
 from bot.handlers.targets import WHO, WORKS, named_units
+from bot.services import waiting
 from bot.services.views import (
     HISTORY_ACTS,
     days_late,
@@ -261,7 +262,9 @@ async def stats(ctx: Ctx, command: Command) -> str:
     _need_county(ctx, "统计")
     units = named_units(ctx, command)
     if not units:
-        return await _county(ctx, "全县")
+        figures = await _county(ctx, "全县")
+        trouble = await waiting.trouble(ctx.work.session, ctx.work.now) if ctx.member.is_office else []
+        return "\n".join([figures, *trouble])
     rows = await items_of_units(ctx.work.session, units)
     return await _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)
 

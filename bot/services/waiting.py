@@ -1,7 +1,8 @@
 """What has not been sent, why, and when it will be (`duban outbox`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calendar import local
 from bot.services.work import Lane
 from bot.store.facts import DELIVERY
-from bot.store.tables import Fact, Member, Outbox
+from bot.store.tables import Fact, Inbox, Member, Outbox
 
 LANES = {
     Lane.REPLY: "答复",
@@ -101,3 +102,27 @@ def line(entry: Entry) -> str:
     when = f"预计 {local(entry.expected):%m-%d %H:%M}" if entry.expected else "不会自动再发"
     tries = f"，试过 {entry.attempts} 次" if entry.attempts else ""
     return f"{entry.id}\t{entry.lane}\t{entry.to}\t{entry.state}{tries}\t{when}\t{entry.what}\t{entry.why}"
+
+
+RECENT = timedelta(days=7)
+PEOPLE = 5  # named; the rest are counted
+
+
+async def trouble(session: AsyncSession, now: datetime) -> list[str]:
+    """For the office: whom a message did not reach of late, and whose message could not be handled."""
+    lines: list[str] = []
+    for state, words in (("failed", "发送失败"), ("unknown", "可能未送达")):
+        who = select(Outbox.member_key).where(Outbox.state == state, Outbox.created_at > now - RECENT)
+        lines += await _named(session, words, (await session.scalars(who.order_by(Outbox.id))).all())
+    parked = select(Inbox.sender).where(Inbox.state == "parked", Inbox.received_at > now - RECENT)
+    lines += await _named(session, "来信没能处理", (await session.scalars(parked.order_by(Inbox.id))).all())
+    return lines
+
+
+async def _named(session: AsyncSession, words: str, keys: Sequence[str | None]) -> list[str]:
+    if not keys:
+        return []
+    first = list(dict.fromkeys(key for key in keys if key))[:PEOPLE]
+    names = {row.key: row.name for row in await session.execute(select(Member.key, Member.name))}
+    more = "等" if len({key for key in keys if key}) > PEOPLE else ""
+    return [f"近 7 天{words} {len(keys)} 条：{'、'.join(names.get(key, key) for key in first)}{more}"]

@@ -53,6 +53,8 @@ async def test_what_may_have_arrived_in_the_evening_is_not_shown_twice_in_the_mo
     # The office hears that something may be missing, once, with the next morning.
     await corner.morning("2021-05-27")
     assert corner.office.gets().count("可能未送达") == 1
+    assert "近 7 天可能未送达 1 条：王娟" in await corner.office.says("统计")
+    assert "可能未送达" not in await corner.who("县政府", "县领导").says("统计")
 
 
 async def test_a_digest_that_was_refused_for_good_gives_back_what_it_bundled(corner: World) -> None:
