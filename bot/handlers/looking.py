@@ -262,9 +262,9 @@ async def stats(ctx: Ctx, command: Command) -> str:
     _need_county(ctx, "统计")
     units = named_units(ctx, command)
     if not units:
-        figures = await _county(ctx, "全县")
+        county = await _county(ctx, "全县")
         trouble = await waiting.trouble(ctx.work.session, ctx.work.now) if ctx.member.is_office else []
-        return "\n".join([figures, *trouble])
+        return "\n".join([county, *trouble])
     rows = await items_of_units(ctx.work.session, units)
     return await _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)
 
