@@ -1,12 +1,12 @@
 """Which messages go next, and whether they still should: the outbox's half of delivery, inside one transaction."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -122,7 +122,8 @@ class Claims:
             if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
                 continue
             passed = taken | self._held if lane == Lane.REPLY else taken
-            rows = (await work.session.execute(_due(lane, work.now, passed))).all()
+            asked = {"in_lane": int(lane), "now": work.now, "passed": list(passed)}
+            rows = (await work.session.execute(_DUE, asked)).all()
             waiting = [Waiting(row.id, row.member_key) for row in rows]
             if len(waiting) > want - len(chosen):
                 waiting = in_turn(waiting, await _units(work.session, waiting))
@@ -244,8 +245,8 @@ class Claims:
         self.answers_at = min(free, self.answers_at) if self.answers_at else free
 
 
-def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | None]:
-    """The lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order."""
+def _due_query() -> Select[int, str | None]:
+    """A lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order."""
     ahead = aliased(Outbox)
     behind = exists().where(
         ahead.member_key == Outbox.member_key,
@@ -258,14 +259,17 @@ def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | 
         select(Outbox.id, Outbox.member_key)
         .where(
             Outbox.state == "pending",
-            Outbox.lane == int(lane),
-            Outbox.not_before <= now,
-            Outbox.member_key.is_(None) | Outbox.member_key.not_in(list(passed)),
+            Outbox.lane == bindparam("in_lane"),
+            Outbox.not_before <= bindparam("now"),
+            Outbox.member_key.is_(None) | Outbox.member_key.not_in(bindparam("passed", expanding=True)),
             ~behind,
         )
         .order_by(Outbox.not_before, Outbox.id)
         .limit(WINDOW)
     )
+
+
+_DUE = _due_query()  # made once: each round asks it of every lane, and building it takes longer than asking
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:
