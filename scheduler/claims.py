@@ -118,7 +118,7 @@ class Claims:
         taken = set(busy)
         parked = self._outcomes.parked()
         probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
-        for lane in Lane:
+        for lane in await _lanes(work):
             if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
                 continue
             passed = taken | self._held if lane == Lane.REPLY else taken
@@ -270,6 +270,12 @@ def _due_query() -> Select[int, str | None]:
 
 
 _DUE = _due_query()  # made once: each round asks it of every lane, and building it takes longer than asking
+
+
+async def _lanes(work: Work) -> list[Lane]:
+    """Those with anything due, first to last: most rounds find one or none."""
+    due = select(Outbox.lane).where(Outbox.state == "pending", Outbox.not_before <= work.now).distinct()
+    return [Lane(lane) for lane in sorted((await work.session.scalars(due)).all())]
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:
