@@ -15,7 +15,7 @@ from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
 from bot.services import broadcasts
-from bot.services.planning import unplan
+from bot.services.planning import take_back, unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
 from bot.store.tables import Member, Outbox, Post
@@ -173,6 +173,7 @@ class Claims:
                 return None
         if dropped is not None:
             row.state, row.error = "cancelled", dropped.why
+            await take_back(work, row.payload.get("marks", []))
             return None
         row.attempts += 1
         if row.body is not None:
