@@ -1,5 +1,5 @@
-"""Ninety days of the county's corner at random: outages, a platform that fails, people who change their minds, clocks that
-jump. Judged afterwards from what arrived on each phone (rules 3, 4 and 5), not from what the planner meant."""
+"""Ninety days of the county's corner at random: outages, a platform that fails, people who change their minds, a clock
+that jumps. Judged afterwards from what arrived on each phone (rules 3, 4 and 5), not from what the planner meant."""
 
 import os
 import random
@@ -52,10 +52,11 @@ async def test_ninety_days(
         await story.live()
         seen = await past.look_back(story)
     lines = heard.Heard(seen)
-    faults = heard.faults(seen, lines) + Stages(seen, lines).faults()
+    stages = Stages(seen, lines)
+    faults = heard.faults(seen, lines) + stages.faults()
     tell(
         f"ninety days on {backend} (seed {seed}) in {time.monotonic() - began:.0f} s: {len(seen.messages)} messages, "
         f"{len(lines.lines)} lines, {len(seen.stages)} stages, {len(story.down)} outages, "
-        f"{sum(story.diary.done.values())} acts"
+        f"{sum(story.diary.done.values())} acts; {len(list(stages.lost_shares()))} shares of a stage lost"
     )
     assert not faults, f"DUBAN_SEED={seed}\n" + "\n".join(faults)

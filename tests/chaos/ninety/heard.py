@@ -80,9 +80,7 @@ class Heard:
         return any(
             line.item is item and line.kind in ("remind", "overdue") and line.cycle == cycle and line.day < before
             for line in self.lines
-        ) or any(
-            one == item.id and of == cycle.isoformat() and day < before for one, of, day in self.urged
-        )
+        ) or any(one == item.id and of == cycle.isoformat() and day < before for one, of, day in self.urged)
 
 
 def names(text: str, item: Item, *, with_unit: bool) -> bool:

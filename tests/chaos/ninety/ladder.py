@@ -44,7 +44,9 @@ class Stages:
         self.heard = heard
         self.records = {_key(row): Record(row.outcome, moment_of(row.at), row.reason) for row in past.stages}
         # What a new roster made the service forget was recorded all the same.
-        self.ever = {_key(row) for row in past.story.diary.forgotten} | self.records.keys()
+        self.ever = {_key(row) for row in past.diary.forgotten} | self.records.keys()
+        rows = (*past.stages, *past.diary.forgotten)
+        self.days = {(row.assignment_id, row.key, moment_of(row.at).date()) for row in rows}
         self.marked: dict[Key, list[Any]] = defaultdict(list)  # digests that were to carry a stage
         for row in past.outbox:
             for item_id, cycle, key in json_of(row.payload).get("marks", []):
@@ -60,7 +62,6 @@ class Stages:
         for item in self.past.items.values():
             found += [f"{item.name}: {why}" for why in (*self._twice(item), *self._skipped(item))]
             found += [f"{item.name}: {why}" for why in self._unchecked(item)]
-        found += list(self._shares())
         return found
 
     def _name(self, key: Key) -> str:
@@ -84,7 +85,7 @@ class Stages:
                 yield from self._was_out_of_reach(key, record)
             case "planned":
                 waiting = [row for row in self.marked[key] if row.state in ("pending", "sending")]
-                if not waiting and record.at < self.past.story.diary.up[-1].end.replace(hour=9):
+                if not waiting and record.at < self.past.diary.up[-1].end.replace(hour=9):
                     yield "for ever"
 
     def _overtaken(self, key: Key, record: Record) -> bool:
@@ -94,7 +95,7 @@ class Stages:
         if kind == "dispatch":
             was = item.at(record.at)
             return was is not None and was.state != "dispatched"
-        same = {of for (one, _, of), r in self.records.items() if one == item_id and r.at.date() == record.at.date()}
+        same = {of for one, of, day in self.days if one == item_id and day == record.at.date()}
         if "dispatch-0" in same and kind in ("remind", "unsigned"):
             return True
         if kind == "unsigned":
@@ -102,12 +103,16 @@ class Stages:
         if kind in ("remind", "overdue"):
             whole = [of for of, _ in unit_ladder(cycle, date.max.replace(year=2022))]
             due = dict(unit_ladder(cycle, date.max.replace(year=2022)))[stage]
-            return due < item.first_morning or bool(there.intersection(whole[whole.index(stage) + 1 :]))
+            higher = whole[whole.index(stage) + 1 :]
+            return due < item.first_morning or bool(there.intersection(higher)) or self._changed(item, record.at.date())
         if kind == "escalate":
             higher = [f"escalate-{late}" for late in ESCALATE if late > int(stage.split("-")[1])]
-            return bool(there.intersection(higher)) or not self._told_of(item, stage, record.at)
-        higher = ["queued-0", "review-3", "review-5"]
-        return bool(there.intersection(higher[higher.index(stage) + 1 :]))
+            if not self._told_of(item, stage, record.at):
+                return True
+        else:
+            higher = ["queued-0", "review-3", "review-5"]
+            higher = higher[higher.index(stage) + 1 :]
+        return bool(there.intersection(higher)) or self._changed(item, record.at.date())
 
     def _on_a_phone(self, key: Key, record: Record) -> bool:
         item_id, cycle, stage = key
@@ -143,7 +148,10 @@ class Stages:
             if r.at.date() == day
         ]
         morning = self.past.mornings[day]
-        for account in {one for of in (stage, *overtaken) for one in self._told_of(self.past.items[item_id], of, morning)}:
+        item = self.past.items[item_id]
+        if self._changed(item, day):
+            return
+        for account in {one for of in (stage, *overtaken) for one in self._told_of(item, of, morning)}:
             if not self._has_line(account, day, item_id):
                 yield f"and {account} was left out on {day}"
 
@@ -171,12 +179,15 @@ class Stages:
 
     def _office_read(self, unit: str, day: date) -> bool:
         """Or was to: its own digest may have been lost."""
+        planned = self.past.mornings[day]
         for row in self.past.outbox:
-            if row.kind == "digest" and row.key.startswith(f"digest:{day}:"):
-                if row.member_key in self.past.office(self.past.mornings[day]):
-                    named = [int(ref) for kind, ref, *_ in json_of(row.payload)["lines"] if kind == "unreachable"]
-                    if unit in [self.past.units[one] for one in named] and (row.state != "sent" or unit in row.words):
-                        return True
+            if not row.key.startswith(f"digest:{day}:") or row.member_key not in self.past.office(planned):
+                continue
+            named = [
+                self.past.units[int(ref)] for kind, ref, *_ in json_of(row.payload)["lines"] if kind == "unreachable"
+            ]
+            if unit in named and (row.state != "sent" or unit in row.words):
+                return True
         return False
 
     # -- nothing twice
@@ -210,9 +221,9 @@ class Stages:
             if was is None or not was.open or item.dispatched > cut or (was.returned and was.returned > cut):
                 continue
             mornings[was.cycle].append(day)
-        if mornings and not any(one == item.id and key == "dispatch-0" for one, _, key in self.ever):
-            if not self._lost_on(item.id, "dispatch-0", max(day for days in mornings.values() for day in days)):
-                yield "nobody was told of it"
+        told = any(one == item.id and key == "dispatch-0" for one, _, key in self.ever)
+        if mornings and not told and not self._lost_on(item.id, "dispatch-0", max(max(d) for d in mornings.values())):
+            yield "nobody was told of it"
         for cycle, days in mornings.items():
             if cycle < item.dispatched.date() or days[-1] <= item.first_morning:
                 continue
@@ -222,9 +233,18 @@ class Stages:
             yield from self._not_escalated(item, cycle, days)
 
     def _lost_on(self, item_id: int, stage: str, day: date) -> bool:
-        """The last word on it was planned that day, and its digest did not go out."""
+        """The last word on it was planned that day, and its digest did not go out, or without it: it was done, or
+        given more time, in the minutes between."""
         rows = [row for (one, _, key), rows in self.marked.items() if one == item_id and key == stage for row in rows]
-        return any(json_of(row.payload).get("day") == day.isoformat() for row in rows)
+        planned = any(json_of(row.payload).get("day") == day.isoformat() for row in rows)
+        return planned or self._changed(self.past.items[item_id], day)
+
+    def _changed(self, item: Item, day: date) -> bool:
+        """Was it done, or given more time, between the plan of that day and its evening?"""
+        planned = self.past.mornings[day]
+        then, evening = item.at(planned), planned.replace(hour=18)
+        since = [was for at, was in zip(item.moments, item.states, strict=True) if planned < at < evening]
+        return any(was.state != then.state or was.cycle != then.cycle for was in since if then)
 
     def _not_escalated(self, item: Item, cycle: date, days: list[date]) -> Iterator[str]:
         last, late = days[-1], [day for day in days if counted(cycle, day)]
@@ -262,8 +282,9 @@ class Stages:
 
     # -- nobody's share is lost
 
-    def _shares(self) -> Iterator[str]:
-        """Who should have read of a late unit in a digest that missed its day reads of it in the next one."""
+    def lost_shares(self) -> Iterator[str]:
+        """Who should have read of a late unit in a digest that missed its day, and does not read of it in the next one:
+        a stage is recorded once for all it concerns, and somebody else had it. Counted, not judged."""
         mornings = sorted(self.past.mornings)
         for row in self.past.outbox:
             if row.kind != "digest" or row.state != "superseded":
@@ -271,10 +292,11 @@ class Stages:
             day = date.fromisoformat(json_of(row.payload)["day"])
             following = [one for one in mornings if one > day][:1]
             for kind, ref, *_ in json_of(row.payload)["lines"] if following else []:
-                if kind in ABOUT - {"weekly"} and self._still(row.member_key, kind, int(ref), day, following[0]):
-                    if not self._has_line(row.member_key, following[0], int(ref)):
-                        item = self.past.items[int(ref)]
-                        yield f"{row.member_key} never hears what {day} should have said of {item.name} ({kind})"
+                if kind not in ABOUT - {"weekly"} or self._has_line(row.member_key, following[0], int(ref)):
+                    continue
+                if self._still(row.member_key, kind, int(ref), day, following[0]):
+                    what = f"{self.past.items[int(ref)].name} ({kind})"
+                    yield f"{row.member_key} never hears what {day} should have said of {what}"
 
     def _still(self, account: str, kind: str, ref: int, day: date, following: date) -> bool:
         past, item = self.past, self.past.items[ref]

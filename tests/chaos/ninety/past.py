@@ -10,7 +10,8 @@ from typing import Any
 import chinese_calendar
 
 from bot.domain.calendar import SHANGHAI
-from chaos.ninety.story import LEADS, Story
+from chaos.ninety.story import LEADS, Diary, Story
+from chaos.ninety.town import Posts
 from chaos.ninety.weather import Span, on
 
 FIRST, LAST = time(9, 2), time(12, 0)  # when a morning may be planned (decision 1)
@@ -119,7 +120,8 @@ class Message:
 
 @dataclass
 class Past:
-    story: Story
+    diary: Diary
+    rosters: list[tuple[datetime, Posts]]  # each with the moment from which it held
     items: dict[int, Item]
     units: dict[int, str]
     outbox: list[Any]
@@ -129,11 +131,11 @@ class Past:
     mornings: dict[date, datetime]  # day -> when its digests were planned
 
     def posts(self, moment: datetime, unit: str, role: str) -> list[str]:
-        current = [posts for since, posts in self.story.roster.history if since <= moment][-1]
+        current = [posts for since, posts in self.rosters if since <= moment][-1]
         return [account for _, account, held in current.get(unit, []) if held == role]
 
     def silent(self, account: str, moment: datetime) -> bool:
-        return any(span.start < moment <= span.end for span in self.story.diary.refused.get(account, []))
+        return any(span.start < moment <= span.end for span in self.diary.refused.get(account, []))
 
     def there(self, moment: datetime, unit: str, role: str) -> list[str]:
         """Those of a role who could be reached, as far as the service could know."""
@@ -152,6 +154,11 @@ FROM assignment a JOIN node n ON n.id = a.node_id JOIN task t ON t.id = n.task_i
 """
 
 
+OUTBOX = """
+SELECT id, key, lane, kind, member_key, payload, state, words, first_try_at, msgid FROM outbox ORDER BY id
+"""
+
+
 async def look_back(story: Story) -> Past:
     world = story.world
     leads: dict[int, list[str]] = {}
@@ -166,11 +173,12 @@ async def look_back(story: Story) -> Past:
         item, facts = items[int(subject.split(":")[1])], json_of(after)
         item.moments.append(moment_of(at))
         item.states.append(_was(facts))
-    outbox = await world.rows("SELECT * FROM outbox ORDER BY id")
+    outbox = await world.rows(OUTBOX)
     units = {row.id: row.name for row in await world.rows("SELECT id, name FROM unit")}
     stages = await world.rows("SELECT assignment_id, cycle, key, outcome, at, reason FROM stage")
     messages, strangers = _messages(story, outbox)
-    return Past(story, items, units, outbox, stages, messages, strangers, _mornings(story.days, story.diary.up))
+    mornings = _mornings(story.days, story.diary.up)
+    return Past(story.diary, story.roster.history, items, units, outbox, stages, messages, strangers, mornings)
 
 
 def _was(facts: dict[str, Any]) -> Was:

@@ -33,7 +33,7 @@ OPEN = ("dispatched", "in_progress", "returned")
 @dataclass
 class Diary:
     up: list[Span] = field(default_factory=list)
-    refused: dict[str, list[Span]] = field(default_factory=dict)  # account -> spells the service knew to be out of reach
+    refused: dict[str, list[Span]] = field(default_factory=dict)  # account -> spells out of reach, to the service
     forgotten: list[Any] = field(default_factory=list)  # rows of the stage table as they stood before a new roster
     done: Counter[str] = field(default_factory=Counter)
 
@@ -153,7 +153,8 @@ class Story:
         """Somebody writes something that fits the state of some item; what comes of it is the service's to say."""
         dice, rows = self.dice, await self.world.rows(ITEMS)
         if dice.random() < 0.03:
-            return await self._says(dice.choice(self.roster.office), "指定 2 县司法局、新民镇")
+            await self._says(dice.choice(self.roster.office), "指定 2 县司法局、新民镇")
+            return
         open_request = await self.world.rows("SELECT assignment_id FROM request WHERE state = 'open' ORDER BY id")
         asked = {row.assignment_id for row in open_request}
         item = dice.choice(self._worth_acting_on(rows, asked))
@@ -161,7 +162,7 @@ class Story:
         contact = self._one_of(self.roster.people(item.unit, "联络员"))
         lead = self._one_of([who for unit in self.leads[item.task_id] for who in self.roster.people(unit, "审核人")])
         office = self._one_of(self.roster.office)
-        later = max(_day(item.due), local(self.world.service.clock.now()).date()) + timedelta(days=dice.randrange(1, 20))
+        later = max(_day(item.due), self.world.now().date()) + timedelta(days=dice.randrange(1, 20))
         words = {
             "完成": f"完成 {item.code} {item.unit} {LINK.format(dice.randrange(10**6))}",
             "延期": f"延期 {item.code} {item.unit} {later} 材料还在会签",
@@ -183,7 +184,7 @@ class Story:
 
     def _worth_acting_on(self, rows: list[Any], asked: set[int]) -> list[Any]:
         """Towards items whose deadline is near, and those somebody waits for."""
-        today = local(self.world.service.clock.now()).date()
+        today = self.world.now().date()
         found = []
         for row in rows:
             near = abs((_day(row.due) - today).days) < 14

@@ -78,8 +78,10 @@ def moments(dice: random.Random, days: list[date], start: datetime) -> Iterator[
         found = set()
         for _ in range(dice.choice((0, 1, 2, 2, 3, 4))):
             hour, minute = dice.choice(
-                ((9, dice.randrange(3, 16)), (9, dice.randrange(3, 16)))
-                + tuple((hour, dice.randrange(60)) for hour in (8, 9, 10, 11, 14, 15, 16, 17, 20, 23))
+                (
+                    *((9, dice.randrange(3, 16)) for _ in range(4)),
+                    *((hour, dice.randrange(60)) for hour in (8, 9, 10, 11, 14, 15, 16, 17, 20, 23)),
+                )
             )
             found.add(on(day, hour, minute, dice.uniform(1, 59)))
         yield from sorted(moment for moment in found if moment > max(start, quiet_until))
