@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from chaos.ninety.heard import ABOUT, LATE, REVIEW, UNIT, Heard, Line
+from chaos.ninety.heard import ABOUT, LATE, OF_STAGE, REVIEW, UNIT, Heard, Line
 from chaos.ninety.past import ONE_DAY, Item, Past, counted, day_of, json_of, moment_of, shifted, works
 from chaos.ninety.weather import on
 
 REMINDERS, OVERDUE, ESCALATE = (15, 7, 3, 1, 0), (1, 3), (1, 3, 7, 10)
+OF_UNIT = ("remind", "overdue")
 TO_UNIT = ("dispatch", "unsigned", "remind", "overdue")
 Key = tuple[int, date, str]
 
@@ -47,6 +48,10 @@ class Stages:
         self.ever = {_key(row) for row in past.diary.forgotten} | self.records.keys()
         rows = (*past.stages, *past.diary.forgotten)
         self.days = {(row.assignment_id, row.key, moment_of(row.at).date()) for row in rows}
+        self.first: dict[Key, date] = {}  # when a stage was decided without a digest that was to carry it
+        for row in rows:
+            if row.outcome not in ("planned", "delivered"):
+                self.first[_key(row)] = min(moment_of(row.at).date(), self.first.get(_key(row), date.max))
         self.marked: dict[Key, list[Any]] = defaultdict(list)  # digests that were to carry a stage
         for row in past.outbox:
             for item_id, cycle, key in json_of(row.payload).get("marks", []):
@@ -199,11 +204,16 @@ class Stages:
                 continue  # the answer was lost: nobody knows that it is there
             if line.kind in ("dispatch", "unsigned"):
                 stage: tuple[object, ...] = (line.kind,)
-            elif line.kind in ("remind", "overdue"):
+            elif line.kind in OF_STAGE and not (unit_ladder if line.kind in OF_UNIT else escalation)(
+                line.cycle, line.day
+            ):
+                yield f"{line}: no stage was due"
+                continue
+            elif line.kind in OF_UNIT:
                 stage = (unit_ladder(line.cycle, line.day)[-1][0], line.cycle)
                 if not str(stage[0]).startswith(line.kind):
                     yield f"{line}: the highest stage due is {stage[0]}"
-            elif line.kind in ABOUT - {"weekly"}:
+            elif line.kind in OF_STAGE and line.kind != "proposed":
                 stage = (escalation(line.cycle, line.day)[-1], line.cycle, line.account, line.kind)
             elif line.kind == "weekly":
                 stage = (line.kind, line.account, line.day.isocalendar()[:2])
@@ -231,6 +241,30 @@ class Stages:
                 if (item.id, cycle, stage) not in self.ever and not self._lost_on(item.id, stage, days[-1]):
                     yield f"{stage} ({cycle}), due {due}, is missing on {days[-1]}"
             yield from self._not_escalated(item, cycle, days)
+            yield from self._put_off(item, cycle, [day for day in days if day > item.first_morning])
+        unsigned = [
+            day
+            for day, planned in self.past.mornings.items()
+            if (was := item.at(planned)) and was.state == "dispatched" and counted(item.dispatched.date(), day) > 3
+            if was.cycle >= item.dispatched.date()
+        ]
+        nudged = any(one == item.id and key == "unsigned-3" for one, _, key in self.ever)
+        if unsigned and not nudged and not self._lost_on(item.id, "unsigned-3", max(unsigned)):
+            yield f"unsigned-3 is missing on {max(unsigned)}"
+
+    def _put_off(self, item: Item, cycle: date, days: list[date]) -> Iterator[str]:
+        """The highest stage due is decided the very morning it is due: told, or with a reason not to."""
+        for day in days:
+            top = unit_ladder(cycle, day)[-1:]
+            key = (item.id, cycle, top[0][0]) if top else None
+            if key is None or self._changed(item, day) or (self.first.get(key) or date.max) <= day:
+                continue
+            told = [(json_of(row.payload).get("day", ""), row.state) for row in self.marked[key]]
+            if not any(
+                of == day.isoformat() or (of < day.isoformat() and state not in ("superseded", "cancelled"))
+                for of, state in told
+            ):
+                yield f"{key[2]} ({cycle}) was not seen to on {day}"
 
     def _lost_on(self, item_id: int, stage: str, day: date) -> bool:
         """The last word on it was planned that day, and its digest did not go out, or without it: it was done, or
