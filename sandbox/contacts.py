@@ -24,6 +24,13 @@ class Contacts:
         self.people.append(person)
         self._by_userid[person.userid.lower()] = person
 
+    def remove(self, userid: str) -> Person:
+        """Somebody leaves. Raises ApiError 60111."""
+        person = self.member(userid)
+        self.people.remove(person)
+        del self._by_userid[person.userid.lower()]
+        return person
+
     def find(self, userid: str) -> Person | None:
         """The platform compares userids without regard to case."""
         return self._by_userid.get(userid.lower())

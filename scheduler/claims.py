@@ -1,12 +1,12 @@
 """Which messages go next, and whether they still should: the outbox's half of delivery, inside one transaction."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, func, select, true
+from sqlalchemy import Select, bindparam, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
 from bot.services import broadcasts
-from bot.services.planning import unplan
+from bot.services.planning import take_back, unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
 from bot.store.engine import is_away
@@ -118,11 +118,12 @@ class Claims:
         taken = set(busy)
         parked = self._outcomes.parked(work.now)
         probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
-        for lane in Lane:
+        for lane in await _lanes(work):
             if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
                 continue
             passed = taken | self._held if lane == Lane.REPLY else taken
-            rows = (await work.session.execute(_due(lane, work.now, passed))).all()
+            asked = {"in_lane": int(lane), "now": work.now, "passed": list(passed)}
+            rows = (await work.session.execute(_DUE_ANSWERS if lane == Lane.REPLY else _DUE, asked)).all()
             waiting = [Waiting(row.id, row.member_key) for row in rows]
             if len(waiting) > want - len(chosen):
                 waiting = in_turn(waiting, await _units(work.session, waiting))
@@ -172,6 +173,7 @@ class Claims:
                 return None
         if dropped is not None:
             await self._outcomes.dropped(work, row, dropped.why)
+            await take_back(work, row.payload.get("marks", []))
             return None
         row.attempts += 1
         if row.body is not None:
@@ -244,8 +246,8 @@ class Claims:
         self.answers_at = min(free, self.answers_at) if self.answers_at else free
 
 
-def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | None]:
-    """The lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
+def _due_query(answers: bool) -> Select[int, str | None]:
+    """A lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
 
     Answers keep the order in which they were given even where the clocks of two processes differ.
     """
@@ -255,20 +257,30 @@ def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | 
         ahead.state == "pending",
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
-        true() if lane == Lane.REPLY else (ahead.attempts > 0) | (ahead.not_before <= now),
+        true() if answers else (ahead.attempts > 0) | (ahead.not_before <= bindparam("now")),
     )
     return (
         select(Outbox.id, Outbox.member_key)
         .where(
             Outbox.state == "pending",
-            Outbox.lane == int(lane),
-            Outbox.not_before <= now,
-            Outbox.member_key.is_(None) | Outbox.member_key.not_in(list(passed)),
+            Outbox.lane == bindparam("in_lane"),
+            Outbox.not_before <= bindparam("now"),
+            Outbox.member_key.is_(None) | Outbox.member_key.not_in(bindparam("passed", expanding=True)),
             ~behind,
         )
         .order_by(Outbox.not_before, Outbox.id)
         .limit(WINDOW)
     )
+
+
+# Made once: each round asks them, and building one takes longer than asking it.
+_DUE_ANSWERS, _DUE = _due_query(answers=True), _due_query(answers=False)
+
+
+async def _lanes(work: Work) -> list[Lane]:
+    """Those with anything due, first to last: most rounds find one or none."""
+    due = select(Outbox.lane).where(Outbox.state == "pending", Outbox.not_before <= work.now).distinct()
+    return [Lane(lane) for lane in sorted((await work.session.scalars(due)).all())]
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:

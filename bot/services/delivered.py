@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.domain.planning import OF_UNIT, LineKind, Outcome, StageKind, stage_of
 from bot.services import audience, conversation
-from bot.services.planning import settle_stages, unbundle
+from bot.services.planning import settle_stages, take_back, unbundle
 from bot.services.work import Lane, Work
 from bot.store.items import items_by_id
 from bot.store.tables import Ask, Member, Outbox, Receipt
@@ -76,8 +76,11 @@ async def _hand_on(work: Work, row: Outbox) -> frozenset[int] | None:
     for key, units in units_of.items():
         part = await _part_of(work, row, units)
         handed += part.get("marks", [])
+        if (own := await _own_digest(work, row, key)) is not None and not await _joined(work, own, part):
+            new = True
+            continue
         held |= {int(ref) for kind, ref, *_ in part.get("lines", []) if LineKind(kind) is LineKind.HELD}
-        new |= await work.send(
+        new |= own is not None or await work.send(
             f"{row.key}>{key}"[:200],
             Lane(row.lane),
             row.kind,
@@ -93,6 +96,29 @@ async def _hand_on(work: Work, row: Outbox) -> frozenset[int] | None:
         left = [mark for mark in row.payload.get("marks", []) if mark not in handed]
         await settle_stages(work, left, Outcome.FAILED)
     return frozenset(held) if new else None
+
+
+async def _own_digest(work: Work, row: Outbox, key: str) -> Outbox | None:
+    """The digest the next contact has on the day of this one."""
+    if row.kind != "digest":
+        return None
+    mine = select(Outbox).where(
+        Outbox.key.like(f"digest:{row.payload['day']}:%"),
+        Outbox.member_key == key,
+        Outbox.state.not_in(["superseded", "cancelled"]),
+    )
+    return (await work.session.scalars(mine.order_by(Outbox.id).limit(1))).first()
+
+
+async def _joined(work: Work, own: Outbox, part: dict[str, Any]) -> bool:
+    """One message a morning (rule 4): what is handed on joins the digest its reader has not got yet; is that on its
+    way already, it is due again the next morning."""
+    if own.state != "pending" or own.body is not None:
+        await take_back(work, part["marks"])
+        return False
+    lines, marks = own.payload["lines"], own.payload.get("marks", [])
+    own.payload = {**own.payload, "lines": [*part["lines"], *lines], "marks": [*part["marks"], *marks]}
+    return True
 
 
 async def _units_of(work: Work, row: Outbox) -> list[int]:

@@ -189,13 +189,18 @@ async def _remember_told(work: Work, plan: Plan) -> None:
 async def unplan(work: Work, row: Outbox) -> None:
     """A digest that missed its day and was certainly not delivered: what it carried is due with the next one."""
     row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
-    for assignment_id, cycle, key in row.payload.get("marks", []):
-        stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
-        if stage is not None and stage.outcome == Outcome.PLANNED:
-            await work.session.delete(stage)
+    await take_back(work, row.payload.get("marks", []))
     await unbundle(work, row)
     news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) is LineKind.NEWS]
     await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
+
+
+async def take_back(work: Work, marks: list[list[Any]]) -> None:
+    """Stages nobody is told of after all: they are due again as soon as their items are."""
+    for assignment_id, cycle, key in marks:
+        stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
+        if stage is not None and stage.outcome == Outcome.PLANNED:
+            await work.session.delete(stage)
 
 
 async def retire(work: Work) -> None:

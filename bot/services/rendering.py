@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.planning import WITHOUT_ITEM, LineKind
+from bot.domain.planning import WITHOUT_ITEM, LineKind, StageKind, stage_of
 from bot.domain.states import OPEN, State
+from bot.domain.timing import stage_due
+from bot.services.planning import take_back
 from bot.services.views import days_late
 from bot.services.work import Work
 from bot.store import people
@@ -64,16 +66,29 @@ async def render(work: Work, row: Outbox) -> Rendered | Dropped:
     entries = await _digest(work, row)
     if not entries:
         return Dropped("所列事项都已办结")
+    await _drop_what_fell_out(work, row, {entry.item_id for entry in entries if entry.kind is not LineKind.HELD})
     composed = compose(entries, local_day(work.now), work.policy.digest_bytes)
     signable = {entry.item_id for entry in entries if entry.kind in (LineKind.DISPATCH, LineKind.UNSIGNED)}
     return Rendered(composed.text, signs=tuple(i for i in composed.listed if i in signable))
+
+
+async def _drop_what_fell_out(work: Work, row: Outbox, named: set[int]) -> None:
+    """Nobody is told of it by this digest: its stages are not recorded as told, which the fairness guard would ask."""
+    lines, marks = row.payload["lines"], row.payload.get("marks", [])
+    row.payload = {
+        **row.payload,
+        "lines": [line for line in lines if LineKind(line[0]) in WITHOUT_ITEM or line[1] in named],
+        "marks": [mark for mark in marks if mark[0] in named],
+    }
+    await take_back(work, [mark for mark in marks if mark[0] not in named])
 
 
 async def _digest(work: Work, row: Outbox) -> list[Entry]:
     """The lines that still hold, with the facts of this moment."""
     lines = [(LineKind(kind), int(ref), int(days)) for kind, ref, days, _rule in row.payload["lines"]]
     about_items = {ref for kind, ref, _ in lines if kind not in WITHOUT_ITEM}
-    rows = {item.id: item for item in await items_by_id(work.session, about_items)}
+    found = await items_by_id(work.session, about_items)
+    rows = {item.id: item for item in found if not _moved_on(work, item, row.payload.get("marks", []))}
     day = date.fromisoformat(row.payload["day"])
     entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
     left = [entry for entry in entries if entry is not None]
@@ -82,6 +97,7 @@ async def _digest(work: Work, row: Outbox) -> list[Entry]:
 
 
 _WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
+_ON_TIME = frozenset({LineKind.REMIND, LineKind.DISPATCH, LineKind.UNSIGNED})
 _TO_OFFICE = frozenset({LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
 
 
@@ -102,9 +118,11 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
         return None
     if kind in (LineKind.DISPATCH, LineKind.UNSIGNED) and item.state is not State.DISPATCHED:
         return None
-    if kind not in _WAITING and kind is not LineKind.REMIND:
+    if kind not in _WAITING | _ON_TIME:
         # Said in the day's own number: a digest that leaves late must not understate.
-        days = days_late(item, work.calendar, local_day(work.now)) or days
+        days = days_late(item, work.calendar, local_day(work.now))
+        if not days:
+            return None  # it was given more time since
     if kind is LineKind.REMIND and local(work.now).date() != day:
         days = work.calendar.between(local_day(work.now), item.due)
     # The reminder "of the day" for a day off goes out on the working day before (rule 3).
@@ -118,6 +136,18 @@ def _heading(work: Work, item: ItemRow, days: int) -> str:
     if item.returned_at is not None and local_day(item.returned_at) > item.due:
         return f"退回后整改，还有 {days} 个工作日" if days else "退回后整改，今天是最后一天"
     return f"{LAST_WORKDAY}（{item.due} 到期）" if days == 0 and item.due > local_day(work.now) else ""
+
+
+_OF_CYCLE = frozenset({StageKind.REMIND, StageKind.OVERDUE, StageKind.ESCALATE})
+
+
+def _moved_on(work: Work, item: ItemRow, marks: list[list[Any]]) -> bool:
+    """Does its ladder count from another day by now: was it extended, or returned, since the morning was planned?"""
+    cycles = {cycle for ref, cycle, key in marks if ref == item.id and stage_of(key).kind in _OF_CYCLE}
+    if not cycles or item.state not in OPEN:
+        return False
+    returned_on = local_day(item.returned_at) if item.returned_at else None
+    return cycles != {stage_due(work.calendar, work.policy, item.due, returned_on).isoformat()}
 
 
 def _holds(kind: LineKind, item: ItemRow) -> bool:
