@@ -6,7 +6,7 @@ Changes outbox rows; `services.delivered` draws the consequences, in the same tr
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -173,8 +173,7 @@ class Delivery:
             async with self._store.write() as session:
                 await self._lease.fence(session)
                 work = Work(session, self._clock.now(), self._policy)
-                for row_id, call in answered.items():
-                    taken += await self._record(work, row_id, call.result())
+                taken = await self._record_all(work, {row_id: call.result() for row_id, call in answered.items()})
                 if self._outcomes.blocked() != self._said:
                     self._said = self._outcomes.blocked()
                     await put(session, DELIVERY, self._said)
@@ -194,6 +193,27 @@ class Delivery:
             self._calls[one.id] = asyncio.create_task(self._send(one))
             self._people[one.id] = one.member_key or f"#{one.id}"
         return looked_at + len(answered)
+
+    async def _record_all(self, work: Work, answers: Mapping[int, Answer]) -> int:
+        """What the platform took, in one savepoint and a few statements; the rest, and all of it where that fails, each
+        in its own. Returns how many messages it took."""
+        found = await work.session.scalars(select(Outbox).where(Outbox.id.in_(answers)))
+        rows = {row.id: row for row in found.all()}
+        good = {row_id: answer for row_id, answer in answers.items() if isinstance(answer, SendResult)}
+        taken = 0
+        try:
+            async with work.session.begin_nested():
+                for row_id, answer in good.items():
+                    if row_id in rows:
+                        taken += await self._outcomes.record(work, rows[row_id], answer)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not a row: recorded in a later round
+        except Exception:  # which row it is, and what becomes of it, shows one by one
+            taken, good = 0, {}
+        for row_id, answer in answers.items():
+            if row_id not in good:
+                taken += await self._record(work, row_id, answer)
+        return taken
 
     async def _record(self, work: Work, row_id: int, answer: Answer) -> bool:
         row = await work.session.get(Outbox, row_id)
