@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql
 
 from bot.clock import Clock
+from bot.store import live
 from bot.store.engine import Store
 from bot.store.people import key_of
 from bot.store.tables import Inbox as Row
@@ -158,7 +159,7 @@ class Worker:
         first = func.min(Row.id)
         query = (
             select(Row.sender, first)
-            .where(Row.state == "new", Row.sender.not_in(passed))
+            .where(live.new, Row.sender.not_in(passed))
             .group_by(Row.sender)
             .order_by(first)
             .limit(free)
@@ -220,6 +221,6 @@ class _PutOff:
 async def backlog(store: Store) -> tuple[int, int]:
     """How many messages wait, and how many are parked."""
     async with store.read() as session:
-        query = select(Row.state, func.count()).where(Row.state.in_(["new", "parked"])).group_by(Row.state)
-        counts = {row.state: row[1] for row in await session.execute(query)}
-    return counts.get("new", 0), counts.get("parked", 0)
+        waiting = await session.scalar(select(func.count()).select_from(Row).where(live.new))
+        parked = await session.scalar(select(func.count()).select_from(Row).where(live.parked))
+    return waiting or 0, parked or 0

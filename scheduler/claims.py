@@ -19,6 +19,7 @@ from bot.services import broadcasts
 from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
+from bot.store import live
 from bot.store.people import members
 from bot.store.tables import Member, Outbox, Post
 from scheduler.envelope import Envelope
@@ -145,7 +146,7 @@ class Claims:
                 found = [await self._claim(work, row, roster) for row in rows]
         except (OperationalError, InterfaceError):
             raise  # the database, not a row
-        except Exception:  # which row it is, and what becomes of it, shows one by one
+        except Exception:  # noqa: BLE001  # which row it is, and what becomes of it, shows one by one
             again = [await work.session.get_one(Outbox, row_id) for row_id in ids]
             found = [await self._look_at(work, row, roster) for row in again]
         return [one for one in found if one is not None]
@@ -262,15 +263,14 @@ def _due(lane: Lane, now: datetime, passed: Iterable[str]) -> Select[int, str | 
     ahead = aliased(Outbox)
     behind = exists().where(
         ahead.member_key == Outbox.member_key,
-        ahead.state == "pending",
+        live.retried(ahead),
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
-        ahead.attempts > 0,
     )
     return (
         select(Outbox.id, Outbox.member_key)
         .where(
-            Outbox.state == "pending",
+            live.pending,
             Outbox.lane == int(lane),
             Outbox.not_before <= now,
             Outbox.member_key.is_(None) | Outbox.member_key.not_in(list(passed)),

@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.clock import Clock
 from bot.domain.policy import Policy
 from bot.services.work import Work
+from bot.store import live
 from bot.store.engine import Store
 from bot.store.facts import DELIVERY, SALT, put
 from bot.store.lease import Lease, LeaseLost
@@ -121,7 +122,7 @@ class Delivery:
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """The earliest moment (later than `after`, where given) at which something waits to leave."""
         async with self._store.read() as session:
-            query = select(func.min(Outbox.not_before)).where(Outbox.state == "pending")
+            query = select(func.min(Outbox.not_before)).where(live.pending)
             return await session.scalar(query if after is None else query.where(Outbox.not_before > after))
 
     async def _take_over(self) -> None:
@@ -136,7 +137,7 @@ class Delivery:
             self._envelope.salt = str(fact.value["salt"])
             sending = await session.execute(
                 update(Outbox)
-                .where(Outbox.state == "sending")
+                .where(live.sending)
                 .values(state="pending", doubtful=True, error="发送时服务中断")
                 .returning(Outbox.id)
             )
@@ -208,11 +209,10 @@ class Delivery:
                         taken += await self._outcomes.record(work, rows[row_id], answer)
         except (OperationalError, InterfaceError):
             raise  # the database, not a row: recorded in a later round
-        except Exception:  # which row it is, and what becomes of it, shows one by one
+        except Exception:  # noqa: BLE001  # which row it is, and what becomes of it, shows one by one
             taken, good = 0, {}
-        for row_id, answer in answers.items():
-            if row_id not in good:
-                taken += await self._record(work, row_id, answer)
+        for row_id in answers.keys() - good.keys():
+            taken += await self._record(work, row_id, answers[row_id])
         return taken
 
     async def _record(self, work: Work, row_id: int, answer: Answer) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from bot.domain import people
+from bot.domain.people import Member as Person
 from bot.services import broadcasts
 from bot.services.rendering import Dropped, Rendered, render
 from bot.services.work import Work
@@ -22,17 +22,20 @@ class Envelope:
         self._cards = cards
         self.salt = ""
 
-    async def seal(self, work: Work, row: Outbox, roster: Mapping[str, people.Member]) -> Dropped | None:
+    async def seal(self, work: Work, row: Outbox, roster: Mapping[str, Person]) -> Dropped | None:
         """Sets the row's body and words; a file has been uploaded. Dropped where nothing of it is due any more.
 
-        `roster` holds its recipient, if they are on it. Raises ValueError for words or an account the platform cannot take.
+        `roster` holds its recipient, if they are on it.
+        Raises ValueError for words or an account the platform cannot take.
         """
         if row.kind == "menu":
             row.body = b"{}"
             return None
         if row.kind == broadcasts.KIND:
             return await self._seal_call(work, row)
-        member = roster.get(row.member_key or "") or await work.session.get(Member, row.member_key)
+        member: Person | Member | None = roster.get(row.member_key or "")
+        if member is None:
+            member = await work.session.get(Member, row.member_key)
         if member is None and row.lane != 0:
             return Dropped("收件人已不在人员名单")
         # An answer goes to whoever wrote, on the roster or not, by the account they wrote with.

@@ -47,7 +47,9 @@ async def tell(store: Store, messages: int, at: datetime) -> None:
                 "lane": int(Lane.REMINDER),
                 "kind": "text",
                 "member_key": userid(n % PEOPLE),
-                "payload": {"text": f"【提醒】第 {n} 条：政务公开任务清单第 34 项还有 3 个工作日到期，请及时办理并回复链接。"},
+                "payload": {
+                    "text": f"【提醒】第 {n} 条：任务清单第 34 项还有 3 个工作日到期，请及时办理，办结后回复链接。"
+                },
                 "reason": "测量",
                 "not_before": at,
                 "created_at": at,

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -92,7 +93,7 @@ def _rate(taken: list[tuple[float, int]], state: Mapping[str, Any], permitted: i
     codes = state["apis"].get("message/send", {})
     first = max(count for at, count in taken if at <= seconds)
     per_second = [0] * (int(taken[-1][0]) + 1)
-    for (_, before), (at, count) in zip(taken, taken[1:], strict=False):
+    for (_, before), (at, count) in pairwise(taken):
         per_second[int(at)] += count - before
     return Rate(
         permitted=round(permitted * seconds / MINUTE),

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
-from bot.domain.states import OPEN, State
+from bot.domain.states import State
 from bot.domain.timing import held_until
 from bot.services import audience
 from bot.services.work import Lane, Work
+from bot.store import live
 from bot.store.facts import put
 from bot.store.items import nodes
 from bot.store.people import unit_people
@@ -21,7 +22,6 @@ from bot.store.tables import Assignment, Fact, News, Node, Outbox, StageRow, Tas
 
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
-WATCHED = [*sorted(OPEN), State.SUBMITTED]
 
 
 async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
@@ -42,7 +42,8 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
 
 async def _items(session: AsyncSession) -> tuple[Item, ...]:
     """What is watched, in the order of the list. Read as columns past the ORM: this is the whole county every time."""
-    named, stages = await nodes(session), await _stages(session)
+    of_watched = select(Assignment.node_id).where(live.watched)
+    named, stages = await nodes(session, of_watched), await _stages(session)
     query = (
         select(
             Assignment.id,
@@ -58,7 +59,7 @@ async def _items(session: AsyncSession) -> tuple[Item, ...]:
         .join(Node, Assignment.node_id == Node.id)
         .join(Task, Node.task_id == Task.id)
         .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.state.in_(WATCHED))
+        .where(live.watched)
         .order_by(Task.number, Node.seq, Unit.position)
     )
     found: list[Item] = []
@@ -93,7 +94,7 @@ async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], Sta
             StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
         )
         .join(Assignment, Assignment.id == StageRow.assignment_id)
-        .where(Assignment.state.in_(WATCHED))
+        .where(live.watched)
     )
     rows = await (await session.connection()).execute(query)
     for assignment_id, cycle, key, outcome, stored in rows.all():
@@ -108,7 +109,7 @@ async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], Sta
 async def _held(session: AsyncSession, now: datetime) -> tuple[Waiting, ...]:
     """Prompts that came outside working hours and have not left: they become lines of the digest."""
     query = select(Outbox.id, Outbox.member_key, Outbox.created_at).where(
-        Outbox.state == "pending",
+        live.pending,
         Outbox.lane == int(Lane.ACTION),
         Outbox.body.is_(None),
         Outbox.not_before > Outbox.created_at,
@@ -200,7 +201,9 @@ async def unplan(work: Work, row: Outbox) -> None:
 
 async def retire(work: Work) -> None:
     """Before a morning is planned: digests of earlier days that were not delivered make way for today's."""
-    query = select(Outbox).where(Outbox.kind == "digest", Outbox.state == "pending", Outbox.doubtful.is_(False))
+    query = select(Outbox).where(
+        live.pending, Outbox.lane == int(Lane.DIGEST), Outbox.kind == "digest", Outbox.doubtful.is_(False)
+    )
     for row in (await work.session.scalars(query)).all():
         if row.payload["day"] < work.today.isoformat():
             await unplan(work, row)

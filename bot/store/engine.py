@@ -126,6 +126,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         # An acknowledged message must survive a power cut, so every commit reaches the disk (rule 7).
         "synchronous=FULL",
         "foreign_keys=ON",
+        "case_sensitive_like=ON",  # as PostgreSQL's; and only so a prefix is looked up in an index
         f"busy_timeout={SQLITE_BUSY}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

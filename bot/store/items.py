@@ -13,6 +13,8 @@ from bot.domain.responsibility import checkers
 from bot.domain.states import State
 from bot.store.tables import Assignment, Node, Task, TaskLead, Unit
 
+MANY = 10_000  # ids in one statement
+
 
 @dataclass(frozen=True)
 class ItemRow:
@@ -78,12 +80,13 @@ def _query() -> Select[Assignment, Node, Task, str]:
     )
 
 
-async def leads_of(session: AsyncSession) -> dict[int, tuple[int, ...]]:
-    """Task id -> ids of its lead units, in the order of the notice."""
+async def leads_of(session: AsyncSession, tasks: Collection[int] | None = None) -> dict[int, tuple[int, ...]]:
+    """Task id -> ids of its lead units, in the order of the notice; of all tasks where none are named."""
     leads: dict[int, list[int]] = {}
-    for task_id, unit_id in await session.execute(
-        select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
-    ):
+    query = select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
+    if tasks is not None and len(tasks) <= MANY:
+        query = query.where(TaskLead.task_id.in_(sorted(tasks)))
+    for task_id, unit_id in await session.execute(query):
         leads.setdefault(task_id, []).append(unit_id)
     return {task_id: tuple(units) for task_id, units in leads.items()}
 
@@ -94,8 +97,8 @@ async def items(session: AsyncSession, *where: ColumnElement[bool], lock: bool =
     query = _query().where(*where)
     if lock:
         query = query.with_for_update(of=Assignment)
-    leads = await leads_of(session)
-    rows = await session.execute(query)
+    rows = (await session.execute(query)).all()
+    leads = await leads_of(session, {task.id for _, _, task, _ in rows})
     return [_row(assignment, node, task, unit, leads) for assignment, node, task, unit in rows]
 
 
@@ -125,15 +128,18 @@ class NodeRow:
         return checkers(self.leads, self.lead_is_group, unit_id)
 
 
-async def nodes(session: AsyncSession) -> dict[int, NodeRow]:
-    """Node id -> what is said of it, for readers of many assignments at once."""
-    leads = await leads_of(session)
-    query = select(Node.id, Node.code, Node.title, Task.id, Task.number, Task.item, Task.lead_is_group).join(
-        Task, Node.task_id == Task.id
+async def nodes(session: AsyncSession, of: Select[int]) -> dict[int, NodeRow]:
+    """Node id -> what is said of it, for readers of many assignments at once. `of` selects the ids."""
+    query = (
+        select(Node.id, Node.code, Node.title, Task.id, Task.number, Task.item, Task.lead_is_group)
+        .join(Task, Node.task_id == Task.id)
+        .where(Node.id.in_(of))
     )
+    rows = (await session.execute(query)).all()
+    leads = await leads_of(session, {row[3] for row in rows})
     return {
         node_id: NodeRow(code, title_of(code, title, number, item), leads.get(task_id, ()), lead_is_group)
-        for node_id, code, title, task_id, number, item, lead_is_group in await session.execute(query)
+        for node_id, code, title, task_id, number, item, lead_is_group in rows
     }
 
 
