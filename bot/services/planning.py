@@ -1,11 +1,12 @@
 """Between the planner and the store: what it sees, and what becomes of what it says."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, select, type_coerce, update
+from sqlalchemy import DateTime, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local_day
@@ -20,6 +21,9 @@ from bot.store.items import nodes
 from bot.store.people import unit_people
 from bot.store.tables import Assignment, Fact, News, Node, Outbox, StageRow, Task, Unit
 
+_STAGES = StageRow.metadata.tables[StageRow.__tablename__]
+AT_ONCE = 1_000  # rows read or written without giving anybody else a turn
+T = TypeVar("T")
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
 
@@ -64,7 +68,9 @@ async def _items(session: AsyncSession) -> tuple[Item, ...]:
     )
     found: list[Item] = []
     rows = await (await session.connection()).execute(query)
-    for row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced in rows.all():
+    async for row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced in _slowly(
+        rows
+    ):
         node = named[node_id]
         found.append(
             Item(
@@ -97,13 +103,21 @@ async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], Sta
         .where(live.watched)
     )
     rows = await (await session.connection()).execute(query)
-    for assignment_id, cycle, key, outcome, stored in rows.all():
+    async for assignment_id, cycle, key, outcome, stored in _slowly(rows):
         record = records.get((outcome, stored))
         if record is None:
             moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
             record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
         found[assignment_id][cycle, key] = record
     return found
+
+
+async def _slowly(rows: Iterable[T]) -> AsyncIterator[T]:
+    """Row by row; the event loop has its turn in between, where there are very many."""
+    for number, row in enumerate(rows, start=1):
+        yield row
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 async def _held(session: AsyncSession, now: datetime) -> tuple[Waiting, ...]:
@@ -143,17 +157,19 @@ async def store_plan(work: Work, plan: Plan) -> int:
             marks_of[userid].append([mark.assignment_id, mark.cycle.isoformat(), mark.stage.key])
     for digest in plan.digests:
         made += await _put(work, digest, marks_of[digest.userid])
-    work.session.add_all(
-        StageRow(
-            assignment_id=mark.assignment_id,
-            cycle=mark.cycle,
-            key=mark.stage.key,
-            outcome=mark.outcome,
-            at=work.now,
-            reason=mark.reason or None,
-        )
+    stages = [
+        {
+            "assignment_id": mark.assignment_id,
+            "cycle": mark.cycle,
+            "key": mark.stage.key,
+            "outcome": str(mark.outcome),
+            "at": work.now,
+            "reason": mark.reason or None,
+        }
         for mark in plan.marks
-    )
+    ]
+    for start in range(0, len(stages), AT_ONCE):  # past the ORM: a bad morning has tens of thousands
+        await work.session.execute(insert(_STAGES), stages[start : start + AT_ONCE])
     await _remember_told(work, plan)
     return made
 
