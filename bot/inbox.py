@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql
 
 from bot.clock import Clock
@@ -156,16 +156,8 @@ class Worker:
             return 0
         now = time.monotonic()
         passed = [*self._at_work, *(person for person, one in self._put_off.items() if one.until > now)]
-        first = func.min(Row.id)
-        query = (
-            select(Row.sender, first)
-            .where(live.new, Row.sender.not_in(passed))
-            .group_by(Row.sender)
-            .order_by(first)
-            .limit(free)
-        )
         async with self._store.read() as session:
-            waiting = (await session.execute(query)).all()
+            waiting = (await session.execute(waiting_first(passed, free))).all()
         for sender, row_id in waiting:
             self._at_work[sender] = asyncio.create_task(self._one(sender, row_id))
         return len(waiting)
@@ -216,6 +208,13 @@ class _PutOff:
     row_id: int
     tries: int
     until: float  # on the monotonic clock
+
+
+def waiting_first(passed: Collection[str], limit: int) -> Select[str, int]:
+    """Who has messages waiting, except `passed`, and each one's first; longest waiting first."""
+    first = func.min(Row.id)
+    query = select(Row.sender, first).where(live.new, Row.sender.not_in(list(passed))).group_by(Row.sender)
+    return query.order_by(first).limit(limit)
 
 
 async def backlog(store: Store) -> tuple[int, int]:

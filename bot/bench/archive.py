@@ -54,7 +54,7 @@ _MAKE = (
     INSERT INTO outbox (key, lane, kind, member_key, payload, reason, state, not_before, created_at, body, words,
                         first_try_at, sent_at, attempts, doubtful)
     SELECT 'digest:2020-11-20:' || a.id, 3, 'digest', 'contact' || a.unit_id, '{"lines": [], "day": "2020-11-20"}',
-           '规则4', 'sent', '2020-11-20 01:02:00', '2020-11-20 01:02:00', '', '【晨报】政务公开任务清单第 34 项还有 7 个工作日到期',
+           '规则4', 'sent', '2020-11-20 01:02:00', '2020-11-20 01:02:00', '', '【晨报】第 34 项还有 7 个工作日到期',
            '2020-11-20 01:02:01', '2020-11-20 01:02:02', 1, false
     FROM assignment a WHERE a.id BETWEEN :low AND :high
     """,

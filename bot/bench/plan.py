@@ -19,8 +19,9 @@ from bot.domain.states import State
 from bot.domain.timing import digest_moment
 from bot.services.planning import snapshot, store_plan
 from bot.services.work import Work
+from bot.store import live
 from bot.store.engine import Store
-from bot.store.tables import Assignment, StageRow
+from bot.store.tables import Assignment, Outbox, StageRow
 from scheduler.engine import look_ahead
 from scheduler.planner import plan
 
@@ -109,6 +110,8 @@ async def _live(store: Store, policy: Policy, day: date) -> None:
         await session.flush()
         arrived = update(StageRow).where(StageRow.outcome == Outcome.PLANNED).values(outcome=Outcome.DELIVERED)
         await session.execute(arrived)
+        sent = {"state": "sent", "sent_at": now, "body": b""}
+        await session.execute(update(Outbox).where(live.pending, Outbox.kind == "digest").values(**sent))
 
 
 async def _sign(store: Store, policy: Policy, due: int | None) -> int:

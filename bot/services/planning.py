@@ -206,13 +206,17 @@ async def _remember_told(work: Work, plan: Plan) -> None:
 async def unplan(work: Work, row: Outbox) -> None:
     """A digest that missed its day and was certainly not delivered: what it carried is due with the next one."""
     row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
-    for assignment_id, cycle, key in row.payload.get("marks", []):
-        stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
-        if stage is not None and stage.outcome == Outcome.PLANNED:
+    marks = {(mark[0], date.fromisoformat(mark[1]), mark[2]) for mark in row.payload.get("marks", [])}
+    query = select(StageRow).where(
+        StageRow.assignment_id.in_({mark[0] for mark in marks}), StageRow.outcome == Outcome.PLANNED
+    )
+    for stage in (await work.session.scalars(query)).all():
+        if (stage.assignment_id, stage.cycle, stage.key) in marks:
             await work.session.delete(stage)
     await unbundle(work, row)
     news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) is LineKind.NEWS]
-    await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
+    if news:
+        await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
 
 
 async def retire(work: Work) -> None:
@@ -229,6 +233,8 @@ async def unbundle(work: Work, row: Outbox, but: Collection[int] = ()) -> None:
     """Messages that were to be lines of this digest wait for the next one again; not those in `but`."""
     lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
     held = [ref for kind, ref in lines if kind is LineKind.HELD and ref not in but]
+    if not held:
+        return
     try:
         when = held_until(work.calendar, work.policy, work.now)
     except UnknownYear:
