@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -17,9 +17,9 @@ from bot.services import audience
 from bot.services.work import Lane, Work
 from bot.store import live
 from bot.store.facts import put
-from bot.store.items import nodes
+from bot.store.items import chunks, nodes
 from bot.store.people import unit_people
-from bot.store.tables import Assignment, Fact, News, Node, Outbox, StageRow, Task, Unit
+from bot.store.tables import Assignment, Fact, News, Outbox, StageRow, Unit
 
 _STAGES = StageRow.metadata.tables[StageRow.__tablename__]
 AT_ONCE = 1_000  # rows read or written without giving anybody else a turn
@@ -46,31 +46,26 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
 
 async def _items(session: AsyncSession) -> tuple[Item, ...]:
     """What is watched, in the order of the list. Read as columns past the ORM: this is the whole county every time."""
-    of_watched = select(Assignment.node_id).where(live.watched)
-    named, stages = await nodes(session, of_watched), await _stages(session)
-    query = (
-        select(
-            Assignment.id,
-            Assignment.node_id,
-            Assignment.unit_id,
-            Assignment.state,
-            Assignment.due,
-            Assignment.dispatched_at,
-            Assignment.submitted_at,
-            Assignment.returned_at,
-            Assignment.announced,
-        )
-        .join(Node, Assignment.node_id == Node.id)
-        .join(Task, Node.task_id == Task.id)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(live.watched)
-        .order_by(Task.number, Node.seq, Unit.position)
-    )
+    query = select(
+        Assignment.id,
+        Assignment.node_id,
+        Assignment.unit_id,
+        Assignment.state,
+        Assignment.due,
+        Assignment.dispatched_at,
+        Assignment.submitted_at,
+        Assignment.returned_at,
+        Assignment.announced,
+    ).where(live.watched)
+    rows = (await (await session.connection()).execute(query)).all()
+    # By their ids: joined, the database may read all there ever were, for the few that are asked about.
+    named = await nodes(session, {row.node_id for row in rows})
+    stages = await _stages(session, [row.id for row in rows])
+    positions = {row.id: row.position for row in await session.execute(select(Unit.id, Unit.position))}
+    in_order = sorted(rows, key=lambda row: (named[row.node_id].place, positions[row.unit_id]))
     found: list[Item] = []
-    rows = await (await session.connection()).execute(query)
-    async for row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced in _slowly(
-        rows
-    ):
+    async for row in _slowly(in_order):
+        row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced = row
         node = named[node_id]
         found.append(
             Item(
@@ -91,24 +86,23 @@ async def _items(session: AsyncSession) -> tuple[Item, ...]:
     return tuple(found)
 
 
-async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], StageRecord]]:
+async def _stages(session: AsyncSession, ids: Sequence[int]) -> dict[int, dict[tuple[date, str], StageRecord]]:
     """Assignment id -> what became of its stages. Thousands of rows of a few dozen moments: each is made once."""
     found: dict[int, dict[tuple[date, str], StageRecord]] = defaultdict(dict)
     records: dict[tuple[str, datetime], StageRecord] = {}
-    query = (
-        select(
-            StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
-        )
-        .join(Assignment, Assignment.id == StageRow.assignment_id)
-        .where(live.watched)
+    query = select(
+        StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
     )
-    rows = await (await session.connection()).execute(query)
-    async for assignment_id, cycle, key, outcome, stored in _slowly(rows):
-        record = records.get((outcome, stored))
-        if record is None:
-            moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
-            record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
-        found[assignment_id][cycle, key] = record
+    connection = await session.connection()
+    for some in chunks(ids):
+        for assignment_id, cycle, key, outcome, stored in await connection.execute(
+            query.where(StageRow.assignment_id.in_(some))
+        ):
+            record = records.get((outcome, stored))
+            if record is None:
+                moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+                record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
+            found[assignment_id][cycle, key] = record
     return found
 
 

@@ -1,6 +1,6 @@
 """Reading assignments as people see them: joined with their node, row and unit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from bot.domain.responsibility import checkers
 from bot.domain.states import State
 from bot.store.tables import Assignment, Node, Task, TaskLead, Unit
 
-MANY = 10_000  # ids in one statement
+MANY = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,20 @@ def _query() -> Select[Assignment, Node, Task, str]:
     )
 
 
-async def leads_of(session: AsyncSession, tasks: Collection[int] | None = None) -> dict[int, tuple[int, ...]]:
-    """Task id -> ids of its lead units, in the order of the notice; of all tasks where none are named."""
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """In order, as many at a time as one statement should name: a database looks each of so few up by an index."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), MANY):
+        yield ordered[start : start + MANY]
+
+
+async def leads_of(session: AsyncSession, tasks: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Task id -> ids of its lead units, in the order of the notice."""
     leads: dict[int, list[int]] = {}
     query = select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
-    if tasks is not None and len(tasks) <= MANY:
-        query = query.where(TaskLead.task_id.in_(sorted(tasks)))
-    for task_id, unit_id in await session.execute(query):
-        leads.setdefault(task_id, []).append(unit_id)
+    for some in chunks(tasks):
+        for task_id, unit_id in await session.execute(query.where(TaskLead.task_id.in_(some))):
+            leads.setdefault(task_id, []).append(unit_id)
     return {task_id: tuple(units) for task_id, units in leads.items()}
 
 
@@ -121,6 +127,7 @@ class NodeRow:
 
     code: str
     title: str
+    place: tuple[int, int]  # in the list: the row's number, then the node's
     leads: tuple[int, ...]
     lead_is_group: bool
 
@@ -128,18 +135,18 @@ class NodeRow:
         return checkers(self.leads, self.lead_is_group, unit_id)
 
 
-async def nodes(session: AsyncSession, of: Select[int]) -> dict[int, NodeRow]:
-    """Node id -> what is said of it, for readers of many assignments at once. `of` selects the ids."""
-    query = (
-        select(Node.id, Node.code, Node.title, Task.id, Task.number, Task.item, Task.lead_is_group)
-        .join(Task, Node.task_id == Task.id)
-        .where(Node.id.in_(of))
+async def nodes(session: AsyncSession, ids: Collection[int]) -> dict[int, NodeRow]:
+    """Node id -> what is said of it, for readers of many assignments at once."""
+    query = select(Node.id, Node.code, Node.title, Node.seq, Task.id, Task.number, Task.item, Task.lead_is_group).join(
+        Task, Node.task_id == Task.id
     )
-    rows = (await session.execute(query)).all()
-    leads = await leads_of(session, {row[3] for row in rows})
+    rows = [row for some in chunks(ids) for row in await session.execute(query.where(Node.id.in_(some)))]
+    leads = await leads_of(session, {row[4] for row in rows})
     return {
-        node_id: NodeRow(code, title_of(code, title, number, item), leads.get(task_id, ()), lead_is_group)
-        for node_id, code, title, task_id, number, item, lead_is_group in rows
+        node_id: NodeRow(
+            code, title_of(code, title, number, item), (number, seq), leads.get(task_id, ()), lead_is_group
+        )
+        for node_id, code, title, seq, task_id, number, item, lead_is_group in rows
     }
 
 

@@ -245,7 +245,6 @@ class Outbox(Base):
         _partial("ix_outbox_retried", "member_key", "lane", "id", where="state = 'pending' AND attempts > 0"),
         _partial("ix_outbox_sending", "id", where="state = 'sending'"),
         _partial("ix_outbox_trouble", "id", where="state IN ('failed', 'unknown')"),
-        _partial("ix_outbox_sent", "sent_at", where="sent_at IS NOT NULL"),
         # For LIKE 'digest:2021-05-26:%': PostgreSQL's own order of text is no order of prefixes.
         Index(
             "ix_outbox_key_prefix", "key", postgresql_ops={"key": "text_pattern_ops"}, info={"only": "postgresql"}

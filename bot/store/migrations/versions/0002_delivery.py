@@ -24,7 +24,6 @@ def upgrade() -> None:
     _partial("ix_outbox_retried", "outbox", ["member_key", "lane", "id"], "state = 'pending' AND attempts > 0")
     _partial("ix_outbox_sending", "outbox", ["id"], "state = 'sending'")
     _partial("ix_outbox_trouble", "outbox", ["id"], "state IN ('failed', 'unknown')")
-    _partial("ix_outbox_sent", "outbox", ["sent_at"], "sent_at IS NOT NULL")
     if op.get_bind().dialect.name == "postgresql":
         op.create_index("ix_outbox_key_prefix", "outbox", ["key"], postgresql_ops={"key": "text_pattern_ops"})
     op.drop_index("ix_inbox_new", "inbox")
