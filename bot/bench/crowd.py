@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot.domain.people import Role
 from bot.services.work import Lane
@@ -10,28 +10,30 @@ from bot.store.engine import Store
 from bot.store.tables import Member, Outbox, Post, Unit
 
 PEOPLE = 1_200
-UNITS = 40  # they belong to, so that turns have to be shared out
+UNITS = 40  # of the county's, whose contacts they are after its own; turns have to be shared out among them
 CHUNK = 2_000  # rows in one statement
 
 
+NAMED = "crowd"
+
+
 def userid(number: int) -> str:
-    return f"crowd{number}"
+    return f"{NAMED}{number}"
 
 
 async def gather(store: Store) -> None:
     """Puts the crowd on the roster."""
     people = [{"key": userid(n), "userid": userid(n), "name": f"联络员{n}"} for n in range(PEOPLE)]
-    units = [{"name": f"第{n}单位", "kind": "测量", "aliases": [], "position": 1_000 + n} for n in range(UNITS)]
     async with store.write() as session:
         await session.execute(insert(Member), people)
-        ids = (await session.scalars(insert(Unit).returning(Unit.id), units)).all()
+        units = (await session.execute(select(Unit.id, Unit.name).order_by(Unit.id).limit(UNITS))).all()
         posts = [
             {
                 "member_key": userid(n),
                 "role": Role.CONTACT,
-                "unit_id": ids[n % UNITS],
-                "unit": units[n % UNITS]["name"],
-                "position": n,
+                "unit_id": units[n % len(units)].id,
+                "unit": units[n % len(units)].name,
+                "position": 10_000 + n,
             }
             for n in range(PEOPLE)
         ]
