@@ -3,8 +3,8 @@
 import os
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -33,11 +33,15 @@ AIM = 1.3
 
 
 @dataclass(frozen=True)
-class Ticks:
+class Past:
+    """A database with its ticks, in milliseconds: read and planned, and the whole with storing."""
+
+    store: Store
+    policy: Policy
     stored: int
     due: int
-    seen: tuple[float, ...]  # milliseconds: read and planned
-    whole: tuple[float, ...]  # milliseconds: and stored
+    seen: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -51,22 +55,17 @@ class Ticks:
 
 
 async def measure(stored: int, due: int | None = None, ticks: int = TICKS) -> Report:
-    """The morning of `due` items that fall due among a tenth of `stored` assignments, then among all of them, on the
+    """The morning of `due` items that fall due among a tenth of `stored` assignments and among all of them, on the
     server of DUBAN_DATABASE_URL where that is PostgreSQL, else on SQLite. Raises BenchError."""
     with TemporaryDirectory(prefix="duban-bench-") as name:
-        async with _database(Path(name)) as url:
-            where = place(Path(name), free_port(), BEFORE_WORK, DUBAN_DATABASE_URL=url)
-            about = machine.describe(where.folder)
-            await load(where)
-            store = Store(url)
-            policy = where.settings().policy
-            try:
-                count = await prepare(store, policy, due)
-                await _close_the_rest(store)
-                found = [await _among(store, policy, size, count, ticks) for size in (stored // SMALLER, stored)]
-                return _report(about, store.is_sqlite, *found)
-            finally:
-                await store.close()
+        about = machine.describe(Path(name))
+        async with AsyncExitStack() as stack:
+            small = await _past(stack, Path(name), stored // SMALLER, due)
+            large = await _past(stack, Path(name), stored, due)
+            for _ in range(ticks):  # in turn: what else the machine does falls on both
+                await _tick(small)
+                await _tick(large)
+        return _report(about, large.store.is_sqlite, small, large)
 
 
 @asynccontextmanager
@@ -74,7 +73,7 @@ async def _database(folder: Path) -> AsyncIterator[str]:
     """A database of the measurement's own, dropped afterwards: never the one the service lives in."""
     given = os.environ.get("DUBAN_DATABASE_URL", "")
     if not given.startswith("postgresql"):
-        yield f"sqlite+aiosqlite:///{folder / 'duban.db'}"
+        yield f"sqlite+aiosqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
         return
     server = make_url(given).set(drivername="postgresql+asyncpg")
     name = f"duban_bench_{uuid.uuid4().hex[:8]}"
@@ -99,20 +98,29 @@ async def _close_the_rest(store: Store) -> None:
         await session.execute(update(Assignment).where(Assignment.due != DUE).values(**closed))
 
 
-async def _among(store: Store, policy: Policy, stored: int, due: int, ticks: int) -> Ticks:
+async def _past(stack: AsyncExitStack, folder: Path, stored: int, due: int | None) -> Past:
+    """The county on the morning of the deadline, beside so many finished items that there are `stored` in all."""
+    url = await stack.enter_async_context(_database(folder))
+    where = place(folder, free_port(), BEFORE_WORK, DUBAN_DATABASE_URL=url)
+    await load(where)
+    store = Store(url)
+    stack.push_async_callback(store.close)
+    policy = where.settings().policy
+    count = await prepare(store, policy, due)
+    await _close_the_rest(store)
     console = Console(stderr=True)
     there = await archive.fill(store, stored, lambda count: console.print(f"已装入 {count} 项……", highlight=False))
-    now = digest_moment(policy, DUE)
-    seen: list[float] = []
-    whole: list[float] = []
-    for _ in range(ticks):
-        started = perf_counter()
-        snapshot, _plan = await look_ahead(store, policy, now)
-        seen.append((perf_counter() - started) * 1000)
-        if len(snapshot.items) != due:
-            raise BenchError(f"应看到 {due} 项，却看到 {len(snapshot.items)} 项，这次测量不算数")
-        whole.append(await _whole(store, policy, now))
-    return Ticks(there, due, tuple(seen), tuple(whole))
+    return Past(store, policy, there, count)
+
+
+async def _tick(past: Past) -> None:
+    now = digest_moment(past.policy, DUE)
+    started = perf_counter()
+    seen, _ = await look_ahead(past.store, past.policy, now)
+    past.seen.append((perf_counter() - started) * 1000)
+    if len(seen.items) != past.due:
+        raise BenchError(f"应看到 {past.due} 项，却看到 {len(seen.items)} 项，这次测量不算数")
+    past.whole.append(await _whole(past.store, past.policy, now))
 
 
 class _Undone(Exception):
@@ -134,7 +142,7 @@ async def _whole(store: Store, policy: Policy, now: datetime) -> float:
     return took
 
 
-def _report(about: dict[str, Figure], is_sqlite: bool, small: Ticks, large: Ticks) -> Report:
+def _report(about: dict[str, Figure], is_sqlite: bool, small: Past, large: Past) -> Report:
     ratio = median(large.whole) / median(small.whole)
     reading = median(large.seen) / median(small.seen)
     on = "SQLite（没有给 PostgreSQL 的 DUBAN_DATABASE_URL）" if is_sqlite else "PostgreSQL"
