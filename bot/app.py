@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -195,6 +196,10 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 raise SettingsError(
                     f"端口 {settings.duban_port} 用不了（{system_cause(error)}）：请换 DUBAN_PORT 或停掉占用它的程序"
                 ) from None
+            # What was made so far stays: looking through it again and again would hold up callbacks for tens of
+            # milliseconds each time.
+            gc.collect()
+            gc.freeze()
             ready(f"http://{settings.duban_host}:{settings.duban_port}")
             await asyncio.Event().wait()
         finally:

@@ -12,7 +12,7 @@ from bot.domain.policy import Policy
 from bot.http import Check
 from bot.inbox import backlog
 from bot.services.work import Lane
-from bot.store import migrate
+from bot.store import live, migrate
 from bot.store.engine import DatabaseError, Store
 from bot.store.tables import Fact, Inbox, Outbox
 from scheduler import auditor
@@ -64,9 +64,7 @@ def calendar(policy: Policy, now: datetime, unknown_year: int | None = None) -> 
 async def queues(store: Store) -> list[Check]:
     new, parked = await backlog(store)
     async with store.read() as session:
-        rows = await session.execute(
-            select(Outbox.state, func.count()).where(Outbox.state.in_(["failed", "unknown"])).group_by(Outbox.state)
-        )
+        rows = await session.execute(select(Outbox.state, func.count()).where(live.trouble).group_by(Outbox.state))
         counts = {row.state: row[1] for row in rows}
     failed, unknown = counts.get("failed", 0), counts.get("unknown", 0)
     # Failed messages and parked ones need a person, but the service goes on: they are said and do not fail the check.
@@ -101,11 +99,11 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
             depth.labels(Lane(lane).name.lower(), state).set(count)
         for lane, oldest in await session.execute(
             select(Outbox.lane, func.min(Outbox.not_before))
-            .where(Outbox.state == "pending", Outbox.not_before <= now)
+            .where(live.pending, Outbox.not_before <= now)
             .group_by(Outbox.lane)
         ):
             age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
-        first = await session.scalar(select(func.min(Inbox.received_at)).where(Inbox.state == "new"))
+        first = await session.scalar(select(func.min(Inbox.received_at)).where(live.new))
         planned = await session.get(Fact, PLANNED_FACT)
     lag = Gauge("duban_inbox_lag_seconds", "Age of the oldest message that is not handled", registry=registry)
     lag.set((now - first).total_seconds() if first else 0)

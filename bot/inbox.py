@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql
 
 from bot.clock import Clock
+from bot.store import live
 from bot.store.engine import Store, is_away
 from bot.store.people import key_of
 from bot.store.tables import Inbox as Row
@@ -155,16 +156,8 @@ class Worker:
             return 0
         now = time.monotonic()
         passed = [*self._at_work, *(person for person, one in self._put_off.items() if one.until > now)]
-        first = func.min(Row.id)
-        query = (
-            select(Row.sender, first)
-            .where(Row.state == "new", Row.sender.not_in(passed))
-            .group_by(Row.sender)
-            .order_by(first)
-            .limit(free)
-        )
         async with self._store.read() as session:
-            waiting = (await session.execute(query)).all()
+            waiting = (await session.execute(waiting_first(passed, free))).all()
         for sender, row_id in waiting:
             self._at_work[sender] = asyncio.create_task(self._one(sender, row_id))
         return len(waiting)
@@ -221,9 +214,16 @@ class _PutOff:
     until: float  # on the monotonic clock
 
 
+def waiting_first(passed: Collection[str], limit: int) -> Select[str, int]:
+    """Who has messages waiting, except `passed`, and each one's first; longest waiting first."""
+    first = func.min(Row.id)
+    query = select(Row.sender, first).where(live.new, Row.sender.not_in(list(passed))).group_by(Row.sender)
+    return query.order_by(first).limit(limit)
+
+
 async def backlog(store: Store) -> tuple[int, int]:
     """How many messages wait, and how many are parked."""
     async with store.read() as session:
-        query = select(Row.state, func.count()).where(Row.state.in_(["new", "parked"])).group_by(Row.state)
-        counts = {row.state: row[1] for row in await session.execute(query)}
-    return counts.get("new", 0), counts.get("parked", 0)
+        waiting = await session.scalar(select(func.count()).select_from(Row).where(live.new))
+        parked = await session.scalar(select(func.count()).select_from(Row).where(live.parked))
+    return waiting or 0, parked or 0

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.domain.calendar import local
 from bot.domain.planning import LineKind
 from bot.domain.policy import Policy
-from bot.store import people
+from bot.store import live, people
 from bot.store.engine import Store
 from bot.store.tables import Outbox
 from bot.texts.words import moment as shown
@@ -47,7 +47,7 @@ async def show(store: Store, policy: Policy, at: datetime, explained: bool, as_j
         waiting = (
             await session.scalars(
                 select(Outbox)
-                .where(Outbox.state == "pending", Outbox.not_before <= at, Outbox.member_key.is_not(None))
+                .where(live.pending, Outbox.not_before <= at, Outbox.member_key.is_not(None))
                 .order_by(Outbox.lane, Outbox.not_before, Outbox.id)
             )
         ).all()

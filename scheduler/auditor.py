@@ -15,6 +15,7 @@ from bot.domain.policy import Policy
 from bot.domain.states import OPEN
 from bot.domain.timing import in_window
 from bot.services.work import Lane
+from bot.store import live
 from bot.store.engine import Store
 from bot.store.tables import Assignment, Audit, Inbox, Outbox, Post, Request
 
@@ -55,7 +56,7 @@ async def findings(store: Store, policy: Policy, now: datetime) -> list[Finding]
 
 async def _unsent(view: _View) -> Finding:
     """Due, and still here: answers at any time, the rest in working hours."""
-    waiting = Outbox.state == "pending"
+    waiting = live.pending
     late = await view.count(waiting, Outbox.lane == int(Lane.REPLY), Outbox.not_before < view.now - LATE_ANSWER)
     try:
         since = view.now - LATE_MESSAGE
@@ -69,22 +70,22 @@ async def _unsent(view: _View) -> Finding:
 
 
 async def _hanging(view: _View) -> Finding:
-    count = await view.count(Outbox.state == "sending", Outbox.first_try_at < view.now - HANGS)
+    count = await view.count(live.sending, Outbox.first_try_at < view.now - HANGS)
     return Finding("hanging", count, f"{count} 条消息交给平台后一直没有结果（重启服务会接着处理）")
 
 
 async def _unhandled(view: _View) -> Finding:
-    count = await view.count(Inbox.state == "new", Inbox.received_at < view.now - UNHANDLED)
+    count = await view.count(live.new, Inbox.received_at < view.now - UNHANDLED)
     return Finding("unhandled", count, f"{count} 条来信收到后一直没有处理（worker 在运行吗？）")
 
 
 async def _parked(view: _View) -> Finding:
-    count = await view.count(Inbox.state == "parked")
+    count = await view.count(live.parked)
     return Finding("parked", count, f"{count} 条来信处理失败后搁置（发信人已收到致歉，可请其重发）")
 
 
 async def _undelivered(view: _View) -> Finding:
-    count = await view.count(Outbox.state.in_(["failed", "unknown"]))
+    count = await view.count(live.trouble)
     return Finding("undelivered", count, f"{count} 条消息发送失败或可能未送达（duban outbox --problems）")
 
 
@@ -100,6 +101,7 @@ async def _silent_morning(view: _View) -> Finding:
         return Finding("silent_morning", 0, "")
     due = await view.session.execute(
         select(Assignment.id, Assignment.unit_id).where(
+            live.watched,
             Assignment.state.in_(sorted(OPEN)),
             Assignment.due == today,
             # What was dispatched or returned this morning was told by itself.
@@ -128,7 +130,7 @@ async def _told(session: AsyncSession, day: str) -> set[int]:
 
 
 async def _unsealed(view: _View) -> Finding:
-    count = await view.count(Audit.hash.is_(None), Audit.at < view.now - UNSEALED)
+    count = await view.count(Audit.seal.is_(None), Audit.at < view.now - UNSEALED)
     return Finding("unsealed", count, f"{count} 条审计记录还没有封存")
 
 

@@ -1,7 +1,7 @@
 """Which messages go next, and whether they still should: the outbox's half of delivery, inside one transaction."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.domain import people
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
@@ -17,13 +18,17 @@ from bot.services import broadcasts
 from bot.services.planning import take_back, unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
+from bot.store import live
 from bot.store.engine import is_away
+from bot.store.people import members
 from bot.store.tables import Member, Outbox, Post
 from scheduler.envelope import Envelope
 from scheduler.limits import HOUR, ApiLimit, DayLimit, MemberLimits
 from scheduler.outcome import DUPLICATE_WINDOW, Outcomes, is_message
 
 log = structlog.get_logger()
+
+Roster = Mapping[str, people.Member]  # account in lower case -> person
 
 WINDOW = 200  # rows of a lane among which the turns of units are shared out
 PUT_OFF = timedelta(minutes=5)  # after a row that could not be looked at
@@ -105,12 +110,8 @@ class Claims:
             .with_for_update(skip_locked=True)
         )
         by_id = {row.id: row for row in rows.all()}
-        claimed: list[Claimed] = []
-        for one in chosen:
-            row = by_id.get(one.id)
-            if row is not None and (ready := await self._look_at(work, row)) is not None:
-                claimed.append(ready)
-        return claimed, len(by_id)
+        in_order = [by_id[one.id] for one in chosen if one.id in by_id]
+        return await self._look_at_all(work, in_order), len(by_id)
 
     async def _choose(self, work: Work, want: int, busy: Collection[str]) -> list[Waiting]:
         """Lane after lane; inside a lane the units take turns, and each person's messages go in order."""
@@ -137,11 +138,25 @@ class Claims:
 
     # -- still due?
 
-    async def _look_at(self, work: Work, row: Outbox) -> Claimed | None:
+    async def _look_at_all(self, work: Work, rows: Sequence[Outbox]) -> list[Claimed]:
+        """In one savepoint and a few statements; where a row cannot be looked at, each in its own."""
+        ids = [row.id for row in rows]
+        roster = await members(work.session, {row.member_key for row in rows if row.member_key})
+        try:
+            async with work.session.begin_nested():
+                found = [await self._claim(work, row, roster) for row in rows]
+        except Exception as error:  # which row it is, and what becomes of it, shows one by one
+            if is_away(error):
+                raise
+            again = [await work.session.get_one(Outbox, row_id) for row_id in ids]
+            found = [await self._look_at(work, row, roster) for row in again]
+        return [one for one in found if one is not None]
+
+    async def _look_at(self, work: Work, row: Outbox, roster: Roster) -> Claimed | None:
         row_id = row.id
         try:
             async with work.session.begin_nested():
-                return await self._claim(work, row)
+                return await self._claim(work, row, roster)
         except Exception as error:
             if is_away(error):
                 raise  # the database, not the row
@@ -156,16 +171,16 @@ class Claims:
                 again.not_before, again.error = work.now + PUT_OFF, why
             return None
 
-    async def _claim(self, work: Work, row: Outbox) -> Claimed | None:
+    async def _claim(self, work: Work, row: Outbox, roster: Roster) -> Claimed | None:
         """Checks that a row is still due, renders it once, and marks it as being sent."""
         if not await self._in_time(work, row) or self._held_back(row, work.now):
             return None
         if row.kind == broadcasts.KIND and row.body is None:
             await self._hold_some(work, row)
-        dropped = await still_due(work, row)
+        dropped = await still_due(work, row, roster)
         if dropped is None and row.body is None and not self._to_upload(row):
             try:
-                dropped = await self._envelope.seal(work, row)
+                dropped = await self._envelope.seal(work, row, roster)
             except (ValueError, KeyError) as error:
                 # Words or an account the platform cannot take: this one is final, the others go on.
                 log.exception("delivery.not_renderable", row=row.id)
@@ -184,7 +199,6 @@ class Claims:
                 for key in row.payload["members"] if row.kind == broadcasts.KIND else [row.member_key or ""]:
                     self._members.took(key, work.now)
                     self._day.took(work.today)
-        await work.session.flush()
         return Claimed(row.id, row.kind, row.member_key, row.body, dict(row.payload))
 
     async def _hold_some(self, work: Work, row: Outbox) -> None:
@@ -254,7 +268,7 @@ def _due_query(answers: bool) -> Select[int, str | None]:
     ahead = aliased(Outbox)
     behind = exists().where(
         ahead.member_key == Outbox.member_key,
-        ahead.state == "pending",
+        live.waiting(ahead),
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
         true() if answers else (ahead.attempts > 0) | (ahead.not_before <= bindparam("now")),
@@ -262,7 +276,7 @@ def _due_query(answers: bool) -> Select[int, str | None]:
     return (
         select(Outbox.id, Outbox.member_key)
         .where(
-            Outbox.state == "pending",
+            live.pending,
             Outbox.lane == bindparam("in_lane"),
             Outbox.not_before <= bindparam("now"),
             Outbox.member_key.is_(None) | Outbox.member_key.not_in(bindparam("passed", expanding=True)),
@@ -277,10 +291,15 @@ def _due_query(answers: bool) -> Select[int, str | None]:
 _DUE_ANSWERS, _DUE = _due_query(answers=True), _due_query(answers=False)
 
 
+_ANY_DUE = select(
+    *(exists().where(live.pending, Outbox.lane == int(lane), Outbox.not_before <= bindparam("now")) for lane in Lane)
+)
+
+
 async def _lanes(work: Work) -> list[Lane]:
     """Those with anything due, first to last: most rounds find one or none."""
-    due = select(Outbox.lane).where(Outbox.state == "pending", Outbox.not_before <= work.now).distinct()
-    return [Lane(lane) for lane in sorted((await work.session.scalars(due)).all())]
+    (due,) = (await work.session.execute(_ANY_DUE, {"now": work.now})).all()
+    return [lane for lane, some in zip(Lane, due, strict=True) if some]
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:

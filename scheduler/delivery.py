@@ -6,7 +6,7 @@ Changes outbox rows; `services.delivered` draws the consequences, in the same tr
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from bot.clock import Clock
 from bot.domain.policy import Policy
 from bot.services.work import Work
+from bot.store import live
 from bot.store.engine import Store, is_away
 from bot.store.facts import DELIVERY, SALT, put
 from bot.store.lease import Lease, LeaseLost
@@ -120,7 +121,7 @@ class Delivery:
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """The earliest moment (later than `after`, where given) at which something waits to leave."""
         async with self._store.read() as session:
-            query = select(func.min(Outbox.not_before)).where(Outbox.state == "pending")
+            query = select(func.min(Outbox.not_before)).where(live.pending)
             return await session.scalar(query if after is None else query.where(Outbox.not_before > after))
 
     async def _take_over(self) -> None:
@@ -135,7 +136,7 @@ class Delivery:
             self._envelope.salt = str(fact.value["salt"])
             sending = await session.execute(
                 update(Outbox)
-                .where(Outbox.state == "sending")
+                .where(live.sending)
                 .values(state="pending", doubtful=True, error="发送时服务中断")
                 .returning(Outbox.id)
             )
@@ -172,8 +173,7 @@ class Delivery:
             async with self._store.write() as session:
                 await self._lease.fence(session)
                 work = Work(session, self._clock.now(), self._policy)
-                for row_id, call in answered.items():
-                    taken += await self._record(work, row_id, call.result())
+                taken = await self._record_all(work, {row_id: call.result() for row_id, call in answered.items()})
                 if self._outcomes.blocked() != self._said:
                     self._said = self._outcomes.blocked()
                     await put(session, DELIVERY, self._said)
@@ -193,6 +193,26 @@ class Delivery:
             self._calls[one.id] = asyncio.create_task(self._send(one))
             self._people[one.id] = one.member_key or f"#{one.id}"
         return looked_at + len(answered)
+
+    async def _record_all(self, work: Work, answers: Mapping[int, Answer]) -> int:
+        """What the platform took, in one savepoint and a few statements; the rest, and all of it where that fails, each
+        in its own. Returns how many messages it took."""
+        found = await work.session.scalars(select(Outbox).where(Outbox.id.in_(answers)))
+        rows = {row.id: row for row in found.all()}
+        good = {row_id: answer for row_id, answer in answers.items() if isinstance(answer, SendResult)}
+        taken = 0
+        try:
+            async with work.session.begin_nested():
+                for row_id, answer in good.items():
+                    if row_id in rows:
+                        taken += await self._outcomes.record(work, rows[row_id], answer)
+        except Exception as error:  # which row it is, and what becomes of it, shows one by one
+            if is_away(error):
+                raise  # the database, not a row: recorded in a later round
+            taken, good = 0, {}
+        for row_id in answers.keys() - good.keys():
+            taken += await self._record(work, row_id, answers[row_id])
+        return taken
 
     async def _record(self, work: Work, row_id: int, answer: Answer) -> bool:
         row = await work.session.get(Outbox, row_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
@@ -20,6 +21,7 @@ from scheduler.planner import plan
 
 log = structlog.get_logger()
 
+AT_ONCE = 2_000  # items planned without leaving the event loop: a county's take some 50 ms
 PLANNED_FACT = "planned"  # the last day whose digests were planned
 
 
@@ -72,13 +74,7 @@ class Engine:
     async def _plan(self, now: datetime) -> int:
         async with self._store.write() as session:
             await self._lease.fence(session)
-            await retire(Work(session, now, self._policy))
-            # Told this very morning: what is good to know counts up to the digest hour.
-            await requests.remind(Work(session, digest_moment(self._policy, local_day(now)), self._policy))
-            await session.flush()
-            seen = await snapshot(session, now)
-            decided = plan(seen, self._policy, self._policy.calendar, now)
-            made = await store_plan(Work(session, now, self._policy), decided)
+            decided, made = await morning(session, self._policy, now)
             day = {"day": local_day(now).isoformat()}
             fact = await session.get(Fact, PLANNED_FACT)
             if fact is None:
@@ -90,8 +86,25 @@ class Engine:
         return made
 
 
+async def morning(session: AsyncSession, policy: Policy, now: datetime) -> tuple[Plan, int]:
+    """Plans the morning of `now` and stores it, inside a transaction; and how many digests are new."""
+    await retire(Work(session, now, policy))
+    # Told this very morning: what is good to know counts up to the digest hour.
+    await requests.remind(Work(session, digest_moment(policy, local_day(now)), policy))
+    await session.flush()
+    decided = await _decide(await snapshot(session, now), policy, now)
+    return decided, await store_plan(Work(session, now, policy), decided)
+
+
+async def _decide(seen: Snapshot, policy: Policy, now: datetime) -> Plan:
+    """The pure planner; for very many items beside the event loop, which has callbacks to answer meanwhile."""
+    if len(seen.items) <= AT_ONCE:
+        return plan(seen, policy, policy.calendar, now)
+    return await asyncio.to_thread(plan, seen, policy, policy.calendar, now)
+
+
 async def look_ahead(store: Store, policy: Policy, now: datetime) -> tuple[Snapshot, Plan]:
     """What would be planned at `now`; stores nothing (`duban plan`)."""
     async with store.read() as session:
         seen = await snapshot(session, now)
-    return seen, plan(seen, policy, policy.calendar, now)
+    return seen, await _decide(seen, policy, now)

@@ -1,7 +1,10 @@
 """A message into the exact bytes the platform gets: text, card, file or card update."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
+from bot.domain.people import Member as Person
 from bot.services import broadcasts
 from bot.services.rendering import Dropped, Rendered, render
 from bot.services.work import Work
@@ -19,9 +22,10 @@ class Envelope:
         self._cards = cards
         self.salt = ""
 
-    async def seal(self, work: Work, row: Outbox) -> Dropped | None:
+    async def seal(self, work: Work, row: Outbox, roster: Mapping[str, Person]) -> Dropped | None:
         """Sets the row's body and words; a file has been uploaded. Dropped where nothing of it is due any more.
 
+        `roster` holds its recipient, if they are on it.
         Raises ValueError for words or an account the platform cannot take.
         """
         if row.kind == "menu":
@@ -29,7 +33,9 @@ class Envelope:
             return None
         if row.kind == broadcasts.KIND:
             return await self._seal_call(work, row)
-        member = await work.session.get(Member, row.member_key)
+        member: Person | Member | None = roster.get(row.member_key or "")
+        if member is None:
+            member = await work.session.get(Member, row.member_key)
         if member is None and row.lane != 0:
             return Dropped("收件人已不在人员名单")
         # An answer goes to whoever wrote, on the roster or not, by the account they wrote with.
@@ -69,9 +75,10 @@ class Envelope:
 
     async def _unlike_any_before(self, work: Work, row: Outbox, text: str) -> str:
         """Equal words to one person inside the duplicate window become one message: a repeat gets a number."""
-        same = await work.session.scalar(
-            select(Outbox.id).where(Outbox.member_key == row.member_key, Outbox.words == text).limit(1)
-        )
+        with work.session.no_autoflush:  # nothing else of this person is being changed
+            same = await work.session.scalar(
+                select(Outbox.id).where(Outbox.member_key == row.member_key, Outbox.words == text).limit(1)
+            )
         mark = "" if same is None else f"\n〔{row.id}〕"
         # One message is one row: what is too long for it is cut, never refused for its length.
         return clip(text, bodies.MAX_TEXT - len(mark.encode())) + mark

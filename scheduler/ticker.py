@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import real_now
 from bot.domain.policy import Policy
 from bot.services import chain, files
+from bot.store import live
 from bot.store.engine import Store
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Inbox
@@ -100,7 +101,7 @@ class Ticker:
             # What was parked was never handled: it is still sealed, and raw all the same.
             await session.execute(
                 update(Inbox)
-                .where(Inbox.received_at < before, Inbox.state == "parked", Inbox.sealed.is_not(None))
+                .where(live.parked, Inbox.received_at < before, Inbox.sealed.is_not(None))
                 .values(sealed=None)
             )
         await asyncio.to_thread(_drop_old_files, self._data_dir / "out")

@@ -14,7 +14,9 @@ WHAT = ("ack", "plan", "send", "export", "start")
 
 def bench(
     what: Annotated[str, typer.Argument(help="ack 应答、plan 排程、send 晨报、export 台账、start 启动")],
-    stored: Annotated[int, typer.Option("--stored", min=0, help="ack：收件箱里先有多少条消息")] = 0,
+    stored: Annotated[
+        int, typer.Option("--stored", min=0, help="ack：收件箱里先有多少条消息；plan：库里共有多少项（其余都已销号）")
+    ] = 0,
     due: Annotated[int | None, typer.Option("--due", min=0, help="plan：同一天到期多少项，默认全部")] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=60, help="ack：每轮多少秒")] = 3.0,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
@@ -44,9 +46,9 @@ async def _measure(what: str, stored: int, due: int | None, seconds: float) -> R
 
             return await ack.measure(seconds, stored)
         case "plan":
-            from bot.bench import plan
+            from bot.bench import plan, scale
 
-            return await plan.measure(due)
+            return await scale.measure(stored, due) if stored else await plan.measure(due)
         case "send":
             from bot.bench import send
 

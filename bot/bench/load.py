@@ -1,4 +1,5 @@
-"""The load: connections that post one callback after another, each as soon as the one before is answered.
+"""The load: connections that post one callback after another, each as soon as the one before is answered; or callbacks
+that come at a pace of their own.
 
 A process of its own (`python -m bot.bench.load '{…}'`) with every request built beforehand, so that what it measures is
 the server. Prints one JSON object, the fields of `Round`.
@@ -8,6 +9,7 @@ import asyncio
 import gc
 import json
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -16,7 +18,7 @@ from typing import cast
 
 import uvloop
 
-from bot.bench.callbacks import callbacks
+from bot.bench.callbacks import PEOPLE, callbacks
 from bot.bench.report import percentile
 
 PATIENCE = 30.0  # seconds after the end of a round
@@ -32,6 +34,9 @@ class Order:
     connections: int
     seconds: float
     count: int | None = None
+    per_second: float | None = None  # posted at this pace, whatever the answers take; else as fast as they come
+    people: int = PEOPLE
+    named: str = "contact"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,10 @@ class _Tally:
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
     last: float = 0.0
+    # At a pace: connections that wait for a beat, and beats that wait for a connection.
+    idle: deque["_Connection"] | None = None
+    overdue: deque[tuple[bytes, float]] = field(default_factory=deque)
+    idle_ends: bool = False
 
 
 class _Connection(asyncio.Protocol):
@@ -75,8 +84,23 @@ class _Connection(asyncio.Protocol):
         if request is None:
             self._transport.close()
             return
-        self._sent = perf_counter()
+        self.send(request, perf_counter())
+
+    def send(self, request: bytes, meant: float) -> None:
+        """Its time counts from `meant`."""
+        self._sent = meant
         self._transport.write(request)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _next_beat(self, idle: deque["_Connection"]) -> None:
+        if self._tally.overdue:
+            self.send(*self._tally.overdue.popleft())
+        elif self._tally.idle_ends:
+            self.close()
+        else:
+            idle.append(self)
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -88,7 +112,10 @@ class _Connection(asyncio.Protocol):
         if self._answer.startswith(b"HTTP/1.1 200") and self._answer.endswith(b"\r\n\r\n"):
             self._tally.latencies.append(now - sent)
             self._answer = b""
-            self.post()
+            if self._tally.idle is None:
+                self.post()
+            else:
+                self._next_beat(self._tally.idle)
         else:
             self._tally.refused += 1
             self._transport.close()
@@ -100,10 +127,26 @@ class _Connection(asyncio.Protocol):
             self.finished.set_result(None)
 
 
+async def _at_a_pace(tally: _Tally, connections: list[_Connection], started: float, per_second: float) -> None:
+    """A request at every beat, answered or not the one before. What finds no connection free waits for one, and its
+    time counts from the beat it was meant for."""
+    tally.idle, tally.overdue = deque(connections), deque()
+    for beat, request in enumerate(tally.requests):
+        meant = started + beat / per_second
+        await asyncio.sleep(max(0.0, meant - perf_counter()))
+        if tally.idle:
+            tally.idle.popleft().send(request, meant)
+        else:
+            tally.overdue.append((request, meant))
+    tally.idle_ends = True
+    for connection in tally.idle:
+        connection.close()
+
+
 async def play(order: Order) -> Round:
     """One round. Raises OSError if nobody listens, TimeoutError if the server stops answering."""
-    ready = order.count or int(order.seconds * FASTEST)
-    tally = _Tally(iter(list(islice(callbacks(order.port, order.seed), ready))))
+    ready = order.count or int(order.seconds * (order.per_second or FASTEST))
+    tally = _Tally(iter(list(islice(callbacks(order.port, order.seed, order.people, order.named), ready))))
     loop = asyncio.get_running_loop()
     connections: list[_Connection] = []
     for _ in range(order.connections):
@@ -113,8 +156,11 @@ async def play(order: Order) -> Round:
     gc.disable()  # nothing here makes cycles, and a collection would count as the server's
     started = perf_counter()
     tally.until = started + order.seconds
-    for connection in connections:
-        connection.post()
+    if order.per_second:
+        await _at_a_pace(tally, connections, started, order.per_second)
+    else:
+        for connection in connections:
+            connection.post()
     async with asyncio.timeout(order.seconds + PATIENCE):
         await asyncio.gather(*(connection.finished for connection in connections))
     gc.enable()

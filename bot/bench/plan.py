@@ -19,8 +19,9 @@ from bot.domain.states import State
 from bot.domain.timing import digest_moment
 from bot.services.planning import snapshot, store_plan
 from bot.services.work import Work
+from bot.store import live
 from bot.store.engine import Store
-from bot.store.tables import Assignment, StageRow
+from bot.store.tables import Assignment, Outbox, StageRow
 from scheduler.engine import look_ahead
 from scheduler.planner import plan
 
@@ -72,17 +73,32 @@ async def measure(due: int | None = None, ticks: int = TICKS) -> Report:
 
 async def _mornings(store: Store, policy: Policy, due: int | None, ticks: int) -> dict[str, Morning]:
     calendar = policy.calendar
-    await _live(store, policy, ISSUED)
-    count = await _sign(store, policy, due)
+    count = await _begin(store, policy, due)
     quiet = await _tick(store, policy, "平常一天", QUIET, ticks)
-    for days in (days for days in policy.remind_before if days):
-        await _live(store, policy, calendar.add(DUE, -days))
+    await _come_to_the_day(store, policy)
     on_the_day = await _tick(store, policy, f"{count} 项同一天到期", DUE, ticks)
     await _live(store, policy, DUE)
     await _live(store, policy, calendar.add(DUE, policy.escalate_lead))
     words = f"{count} 项一起逾期 {policy.escalate_office} 个工作日"
     late = await _tick(store, policy, words, calendar.add(DUE, policy.escalate_office), ticks)
     return {"quiet": quiet, "due": on_the_day, "late": late}
+
+
+async def prepare(store: Store, policy: Policy, due: int | None) -> int:
+    """Lives until the morning on which `due` items fall due. Returns how many that are."""
+    count = await _begin(store, policy, due)
+    await _come_to_the_day(store, policy)
+    return count
+
+
+async def _begin(store: Store, policy: Policy, due: int | None) -> int:
+    await _live(store, policy, ISSUED)
+    return await _sign(store, policy, due)
+
+
+async def _come_to_the_day(store: Store, policy: Policy) -> None:
+    for days in (days for days in policy.remind_before if days):
+        await _live(store, policy, policy.calendar.add(DUE, -days))
 
 
 async def _live(store: Store, policy: Policy, day: date) -> None:
@@ -94,6 +110,8 @@ async def _live(store: Store, policy: Policy, day: date) -> None:
         await session.flush()
         arrived = update(StageRow).where(StageRow.outcome == Outcome.PLANNED).values(outcome=Outcome.DELIVERED)
         await session.execute(arrived)
+        sent = {"state": "sent", "sent_at": now, "body": b""}
+        await session.execute(update(Outbox).where(live.pending, Outbox.kind == "digest").values(**sent))
 
 
 async def _sign(store: Store, policy: Policy, due: int | None) -> int:

@@ -12,6 +12,7 @@ from bot.handlers.paging import show
 from bot.handlers.targets import WHO, check, named_units, task_rows, theirs
 from bot.services import requests
 from bot.services.views import evidence, parked, unresolved_tasks, waiting_for
+from bot.store import live
 from bot.store.items import ItemRow, items, items_by_id
 from bot.store.people import unit_people
 from bot.store.tables import Assignment, Request
@@ -46,7 +47,7 @@ async def my_queue(ctx: Ctx) -> list[ItemRow]:
     else:
         mine = []
     staffed = {unit for unit, people in (await unit_people(session)).items() if people.reviewers}
-    waiting = await items(session, Assignment.state == State.SUBMITTED)
+    waiting = await items(session, live.watched, Assignment.state == State.SUBMITTED)
     offices = [item for item in waiting if not item.checkers & staffed or _with_the_office(ctx, item)]
     return list({item.id: item for item in (*mine, *offices)}.values())
 
@@ -57,7 +58,7 @@ def _with_the_office(ctx: Ctx, item: ItemRow) -> bool:
 
 
 async def _my_requests(ctx: Ctx) -> list[tuple[Request, ItemRow]]:
-    found = (await ctx.work.session.scalars(select(Request).where(Request.state == "open").order_by(Request.id))).all()
+    found = (await ctx.work.session.scalars(select(Request).where(live.undecided).order_by(Request.id))).all()
     rows = {item.id: item for item in await items_by_id(ctx.work.session, [r.assignment_id for r in found])}
     return [
         (request, rows[request.assignment_id])

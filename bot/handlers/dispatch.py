@@ -27,7 +27,7 @@ from bot.handlers.uploads import keep_file
 from bot.services import conversation
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
-from bot.store import people
+from bot.store import live, people
 from bot.store.engine import Store
 from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
@@ -315,7 +315,7 @@ def _words_of(incoming: Incoming) -> str:
 
 async def _has_older(session: AsyncSession, row: Inbox) -> bool:
     """Did another process store an earlier message of this person, that nobody has handled yet?"""
-    older = select(Inbox.id).where(Inbox.sender == row.sender, Inbox.state == "new", Inbox.id < row.id).limit(1)
+    older = select(Inbox.id).where(live.new, Inbox.sender == row.sender, Inbox.id < row.id).limit(1)
     return await session.scalar(older) is not None
 
 

@@ -26,6 +26,7 @@ from bot.services.views import (
     open_requests,
     unresolved_tasks,
 )
+from bot.store import live
 from bot.store.items import ItemRow, items, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
 from bot.texts import answers, lists
@@ -250,7 +251,7 @@ async def overdue(ctx: Ctx, command: Command) -> str:
     units = set(named_units(ctx, command))
     rows = [
         item
-        for item in await items(ctx.work.session, Assignment.state.in_([str(state) for state in OPEN]))
+        for item in await items(ctx.work.session, live.watched, Assignment.state.in_([str(state) for state in OPEN]))
         if may(ctx.member, Right.SEE_ITEM, item.scope) and (not units or item.unit_id in units)
     ]
     late = _late(ctx, rows)

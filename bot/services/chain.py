@@ -17,6 +17,8 @@ from bot.store.tables import Audit
 
 GENESIS = "0" * 64
 BATCH = 500
+LAST_SEALED = select(Audit).where(Audit.seal.is_not(None)).order_by(Audit.seal.desc()).limit(1)
+UNSEALED = select(Audit).where(Audit.seal.is_(None)).order_by(Audit.id).limit(BATCH)
 SEALING = 0x6475_6261_6E01  # PostgreSQL's name for the lock on the end of the chain
 
 
@@ -56,12 +58,8 @@ async def seal(store: Store) -> int:
             if not store.is_sqlite:
                 # Two processes at once (a replica, `audit verify`) would both go on from the same last entry.
                 await session.execute(select(func.pg_advisory_xact_lock(SEALING)))
-            last = await session.scalar(
-                select(Audit).where(Audit.seal.is_not(None)).order_by(Audit.seal.desc()).limit(1)
-            )
-            open_entries = (
-                await session.scalars(select(Audit).where(Audit.seal.is_(None)).order_by(Audit.id).limit(BATCH))
-            ).all()
+            last = await session.scalar(LAST_SEALED)
+            open_entries = (await session.scalars(UNSEALED)).all()
             number, before = (last.seal or 0, last.hash or GENESIS) if last else (0, GENESIS)
             for entry in open_entries:
                 number += 1

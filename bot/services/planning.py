@@ -1,27 +1,31 @@
 """Between the planner and the store: what it sees, and what becomes of what it says."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, select, type_coerce, update
+from sqlalchemy import DateTime, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
-from bot.domain.states import OPEN, State
+from bot.domain.states import State
 from bot.domain.timing import held_until
 from bot.services import audience
 from bot.services.work import Lane, Work
+from bot.store import live
 from bot.store.facts import put
-from bot.store.items import nodes
+from bot.store.items import chunks, nodes
 from bot.store.people import unit_people
-from bot.store.tables import Assignment, Fact, News, Node, Outbox, StageRow, Task, Unit
+from bot.store.tables import Assignment, Fact, News, Outbox, StageRow, Unit
 
+_STAGES = StageRow.metadata.tables[StageRow.__tablename__]
+AT_ONCE = 1_000  # rows read or written without giving anybody else a turn
+T = TypeVar("T")
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
-WATCHED = [*sorted(OPEN), State.SUBMITTED]
 
 
 async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
@@ -42,28 +46,26 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
 
 async def _items(session: AsyncSession) -> tuple[Item, ...]:
     """What is watched, in the order of the list. Read as columns past the ORM: this is the whole county every time."""
-    named, stages = await nodes(session), await _stages(session)
-    query = (
-        select(
-            Assignment.id,
-            Assignment.node_id,
-            Assignment.unit_id,
-            Assignment.state,
-            Assignment.due,
-            Assignment.dispatched_at,
-            Assignment.submitted_at,
-            Assignment.returned_at,
-            Assignment.announced,
-        )
-        .join(Node, Assignment.node_id == Node.id)
-        .join(Task, Node.task_id == Task.id)
-        .join(Unit, Assignment.unit_id == Unit.id)
-        .where(Assignment.state.in_(WATCHED))
-        .order_by(Task.number, Node.seq, Unit.position)
-    )
+    query = select(
+        Assignment.id,
+        Assignment.node_id,
+        Assignment.unit_id,
+        Assignment.state,
+        Assignment.due,
+        Assignment.dispatched_at,
+        Assignment.submitted_at,
+        Assignment.returned_at,
+        Assignment.announced,
+    ).where(live.watched)
+    rows = (await (await session.connection()).execute(query)).all()
+    # By their ids: joined, the database may read all there ever were, for the few that are asked about.
+    named = await nodes(session, {row.node_id for row in rows})
+    stages = await _stages(session, [row.id for row in rows])
+    positions = {row.id: row.position for row in await session.execute(select(Unit.id, Unit.position))}
+    in_order = sorted(rows, key=lambda row: (named[row.node_id].place, positions[row.unit_id]))
     found: list[Item] = []
-    rows = await (await session.connection()).execute(query)
-    for row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced in rows.all():
+    async for row in _slowly(in_order):
+        row_id, node_id, unit_id, state, due, dispatched_at, submitted_at, returned_at, announced = row
         node = named[node_id]
         found.append(
             Item(
@@ -84,31 +86,38 @@ async def _items(session: AsyncSession) -> tuple[Item, ...]:
     return tuple(found)
 
 
-async def _stages(session: AsyncSession) -> dict[int, dict[tuple[date, str], StageRecord]]:
+async def _stages(session: AsyncSession, ids: Sequence[int]) -> dict[int, dict[tuple[date, str], StageRecord]]:
     """Assignment id -> what became of its stages. Thousands of rows of a few dozen moments: each is made once."""
     found: dict[int, dict[tuple[date, str], StageRecord]] = defaultdict(dict)
     records: dict[tuple[str, datetime], StageRecord] = {}
-    query = (
-        select(
-            StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
-        )
-        .join(Assignment, Assignment.id == StageRow.assignment_id)
-        .where(Assignment.state.in_(WATCHED))
+    query = select(
+        StageRow.assignment_id, StageRow.cycle, StageRow.key, StageRow.outcome, type_coerce(StageRow.at, _AS_IT_IS)
     )
-    rows = await (await session.connection()).execute(query)
-    for assignment_id, cycle, key, outcome, stored in rows.all():
-        record = records.get((outcome, stored))
-        if record is None:
-            moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
-            record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
-        found[assignment_id][cycle, key] = record
+    connection = await session.connection()
+    for some in chunks(ids):
+        for assignment_id, cycle, key, outcome, stored in await connection.execute(
+            query.where(StageRow.assignment_id.in_(some))
+        ):
+            record = records.get((outcome, stored))
+            if record is None:
+                moment = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+                record = records[outcome, stored] = StageRecord(Outcome(outcome), moment)
+            found[assignment_id][cycle, key] = record
     return found
+
+
+async def _slowly(rows: Iterable[T]) -> AsyncIterator[T]:
+    """Row by row; the event loop has its turn in between, where there are very many."""
+    for number, row in enumerate(rows, start=1):
+        yield row
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 async def _held(session: AsyncSession, now: datetime) -> tuple[Waiting, ...]:
     """Prompts that came outside working hours and have not left: they become lines of the digest."""
     query = select(Outbox.id, Outbox.member_key, Outbox.created_at).where(
-        Outbox.state == "pending",
+        live.pending,
         Outbox.lane == int(Lane.ACTION),
         Outbox.body.is_(None),
         Outbox.not_before > Outbox.created_at,
@@ -142,17 +151,19 @@ async def store_plan(work: Work, plan: Plan) -> int:
             marks_of[userid].append([mark.assignment_id, mark.cycle.isoformat(), mark.stage.key])
     for digest in plan.digests:
         made += await _put(work, digest, marks_of[digest.userid])
-    work.session.add_all(
-        StageRow(
-            assignment_id=mark.assignment_id,
-            cycle=mark.cycle,
-            key=mark.stage.key,
-            outcome=mark.outcome,
-            at=work.now,
-            reason=mark.reason or None,
-        )
+    stages = [
+        {
+            "assignment_id": mark.assignment_id,
+            "cycle": mark.cycle,
+            "key": mark.stage.key,
+            "outcome": str(mark.outcome),
+            "at": work.now,
+            "reason": mark.reason or None,
+        }
         for mark in plan.marks
-    )
+    ]
+    for start in range(0, len(stages), AT_ONCE):  # past the ORM: a bad morning has tens of thousands
+        await work.session.execute(insert(_STAGES), stages[start : start + AT_ONCE])
     await _remember_told(work, plan)
     return made
 
@@ -192,20 +203,28 @@ async def unplan(work: Work, row: Outbox) -> None:
     await take_back(work, row.payload.get("marks", []))
     await unbundle(work, row)
     news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) is LineKind.NEWS]
-    await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
+    if news:
+        await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
 
 
 async def take_back(work: Work, marks: list[list[Any]]) -> None:
     """Stages nobody is told of after all: they are due again as soon as their items are."""
-    for assignment_id, cycle, key in marks:
-        stage = await work.session.get(StageRow, (assignment_id, date.fromisoformat(cycle), key))
-        if stage is not None and stage.outcome == Outcome.PLANNED:
+    wanted = {(mark[0], date.fromisoformat(mark[1]), mark[2]) for mark in marks}
+    if not wanted:
+        return
+    query = select(StageRow).where(
+        StageRow.assignment_id.in_({one[0] for one in wanted}), StageRow.outcome == Outcome.PLANNED
+    )
+    for stage in (await work.session.scalars(query)).all():
+        if (stage.assignment_id, stage.cycle, stage.key) in wanted:
             await work.session.delete(stage)
 
 
 async def retire(work: Work) -> None:
     """Before a morning is planned: digests of earlier days that were not delivered make way for today's."""
-    query = select(Outbox).where(Outbox.kind == "digest", Outbox.state == "pending", Outbox.doubtful.is_(False))
+    query = select(Outbox).where(
+        live.pending, Outbox.lane == int(Lane.DIGEST), Outbox.kind == "digest", Outbox.doubtful.is_(False)
+    )
     for row in (await work.session.scalars(query)).all():
         if row.payload["day"] < work.today.isoformat():
             await unplan(work, row)
@@ -215,6 +234,8 @@ async def unbundle(work: Work, row: Outbox, but: Collection[int] = ()) -> None:
     """Messages that were to be lines of this digest wait for the next one again; not those in `but`."""
     lines = [(LineKind(kind), int(ref)) for kind, ref, *_ in row.payload["lines"]]
     held = [ref for kind, ref in lines if kind is LineKind.HELD and ref not in but]
+    if not held:
+        return
     try:
         when = held_until(work.calendar, work.policy, work.now)
     except UnknownYear:

@@ -1,5 +1,6 @@
 """Facts into the bytes the platform gets: done when a message is first claimed, and frozen from then on (rule 4)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,11 +38,15 @@ class Dropped:
     why: str
 
 
-async def still_due(work: Work, row: Outbox) -> Dropped | None:
-    """Is this message still due and still permitted? Asked at the first claim and before every retry."""
+async def still_due(work: Work, row: Outbox, roster: Collection[str] | None = None) -> Dropped | None:
+    """Is this message still due and still permitted? Asked at the first claim and before every retry.
+
+    `roster`: who of the people one asks about is on it, where that was read for many at once.
+    """
     if row.lane == 0 or row.member_key is None:
         return None
-    if await people.member(work.session, row.member_key) is None:
+    there = roster if roster is not None else await people.members(work.session, [row.member_key])
+    if row.member_key not in there:
         return Dropped("收件人已不在人员名单")
     wanted = row.payload.get("while")
     if wanted is not None:

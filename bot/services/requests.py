@@ -11,6 +11,7 @@ from bot.domain.states import OPEN, Act, RequestKind, State
 from bot.services import audience, prompts
 from bot.services.review import told_unit
 from bot.services.work import Work, restore, snapshot
+from bot.store import live
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Audit, News, Request
 from bot.texts.words import day
@@ -137,7 +138,7 @@ async def _untell(work: Work, item: ItemRow, message_key: str | None, words: str
 async def remind(work: Work) -> None:
     """A request nobody has decided is put before those who may, like a submission nobody checks (rule 5)."""
     policy = work.policy
-    for request in (await work.session.scalars(select(Request).where(Request.state == "open"))).all():
+    for request in (await work.session.scalars(select(Request).where(live.undecided))).all():
         waited = work.calendar.between(local_day(request.at), work.today)
         if waited < policy.review_lead:
             continue

@@ -13,6 +13,7 @@ from bot.domain.calendar import WorkCalendar, at, local_day
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
+from bot.store import live
 from bot.store.items import ItemRow, items
 from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Request, Task, TaskLead, Unit
 from bot.texts.words import NEAR
@@ -35,20 +36,20 @@ def days_left(item: ItemRow, calendar: WorkCalendar, today: date) -> int:
 
 async def waiting_for(session: AsyncSession, checkers: frozenset[int]) -> list[ItemRow]:
     """Submissions that wait for the same checkers (the empty set: the office), oldest first."""
-    waiting = await items(session, Assignment.state == State.SUBMITTED)
+    waiting = await items(session, live.watched, Assignment.state == State.SUBMITTED)
     mine = [item for item in waiting if (item.checkers & checkers if checkers else not item.checkers)]
     return sorted(mine, key=lambda item: item.submitted_at or item.dispatched_at)
 
 
 async def parked(session: AsyncSession) -> int:
     """Messages that could not be handled and wait for a person."""
-    return await session.scalar(select(func.count()).where(Inbox.state == "parked")) or 0
+    return await session.scalar(select(func.count()).select_from(Inbox).where(live.parked)) or 0
 
 
 async def open_requests(session: AsyncSession, ids: Collection[int]) -> int:
     """How many requests about these assignments wait for a decision."""
     wanted = set(ids)
-    found = (await session.scalars(select(Request.assignment_id).where(Request.state == "open"))).all()
+    found = (await session.scalars(select(Request.assignment_id).where(live.undecided))).all()
     return sum(1 for assignment_id in found if assignment_id in wanted)
 
 

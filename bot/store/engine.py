@@ -1,6 +1,5 @@
 """The database: one engine, reads and writes, and what SQLite and PostgreSQL need to behave alike."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.store.turns import Turns
 from bot.texts.causes import database_cause
 
 SQLITE_BUSY = 15_000  # milliseconds a command-line process waits for the service's write to end
@@ -54,7 +54,7 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.is_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._write_lock = asyncio.Lock()
+        self._turns = Turns()
         self._appending: AsyncConnection | None = None
 
     @property
@@ -72,7 +72,7 @@ class Store:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         if self.is_sqlite:
-            async with self._write_lock:
+            async with self._turns.turn():
                 token = _writing.set(True)
                 try:
                     async with self._sessions.begin() as session:
@@ -89,7 +89,7 @@ class Store:
         A session goes to the driver's thread eight times for that, and under load each time waits for the
         interpreter's lock; this goes once. Raises sqlite3.Error, and then nothing was written.
         """
-        async with self._write_lock:
+        async with self._turns.turn(hasty=True):
             if self._appending is None:
                 self._appending = await self.engine.connect()
             driver = (await self._appending.get_raw_connection()).driver_connection
@@ -147,6 +147,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         # An acknowledged message must survive a power cut, so every commit reaches the disk (rule 7).
         "synchronous=FULL",
         "foreign_keys=ON",
+        "case_sensitive_like=ON",  # as PostgreSQL's; and only so a prefix is looked up in an index
         f"busy_timeout={SQLITE_BUSY}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

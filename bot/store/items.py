@@ -1,6 +1,6 @@
 """Reading assignments as people see them: joined with their node, row and unit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,8 @@ from bot.domain.permissions import Scope
 from bot.domain.responsibility import checkers
 from bot.domain.states import State
 from bot.store.tables import Assignment, Node, Task, TaskLead, Unit
+
+MANY = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,20 @@ def _query() -> Select[Assignment, Node, Task, str]:
     )
 
 
-async def leads_of(session: AsyncSession) -> dict[int, tuple[int, ...]]:
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """In order, as many at a time as one statement should name: a database looks each of so few up by an index."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), MANY):
+        yield ordered[start : start + MANY]
+
+
+async def leads_of(session: AsyncSession, tasks: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Task id -> ids of its lead units, in the order of the notice."""
     leads: dict[int, list[int]] = {}
-    for task_id, unit_id in await session.execute(
-        select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
-    ):
-        leads.setdefault(task_id, []).append(unit_id)
+    query = select(TaskLead.task_id, TaskLead.unit_id).order_by(TaskLead.task_id, TaskLead.position)
+    for some in chunks(tasks):
+        for task_id, unit_id in await session.execute(query.where(TaskLead.task_id.in_(some))):
+            leads.setdefault(task_id, []).append(unit_id)
     return {task_id: tuple(units) for task_id, units in leads.items()}
 
 
@@ -94,8 +103,8 @@ async def items(session: AsyncSession, *where: ColumnElement[bool], lock: bool =
     query = _query().where(*where)
     if lock:
         query = query.with_for_update(of=Assignment)
-    leads = await leads_of(session)
-    rows = await session.execute(query)
+    rows = (await session.execute(query)).all()
+    leads = await leads_of(session, {task.id for _, _, task, _ in rows})
     return [_row(assignment, node, task, unit, leads) for assignment, node, task, unit in rows]
 
 
@@ -118,6 +127,7 @@ class NodeRow:
 
     code: str
     title: str
+    place: tuple[int, int]  # in the list: the row's number, then the node's
     leads: tuple[int, ...]
     lead_is_group: bool
 
@@ -125,15 +135,18 @@ class NodeRow:
         return checkers(self.leads, self.lead_is_group, unit_id)
 
 
-async def nodes(session: AsyncSession) -> dict[int, NodeRow]:
+async def nodes(session: AsyncSession, ids: Collection[int]) -> dict[int, NodeRow]:
     """Node id -> what is said of it, for readers of many assignments at once."""
-    leads = await leads_of(session)
-    query = select(Node.id, Node.code, Node.title, Task.id, Task.number, Task.item, Task.lead_is_group).join(
+    query = select(Node.id, Node.code, Node.title, Node.seq, Task.id, Task.number, Task.item, Task.lead_is_group).join(
         Task, Node.task_id == Task.id
     )
+    rows = [row for some in chunks(ids) for row in await session.execute(query.where(Node.id.in_(some)))]
+    leads = await leads_of(session, {row[4] for row in rows})
     return {
-        node_id: NodeRow(code, title_of(code, title, number, item), leads.get(task_id, ()), lead_is_group)
-        for node_id, code, title, task_id, number, item, lead_is_group in await session.execute(query)
+        node_id: NodeRow(
+            code, title_of(code, title, number, item), (number, seq), leads.get(task_id, ()), lead_is_group
+        )
+        for node_id, code, title, seq, task_id, number, item, lead_is_group in rows
     }
 
 

@@ -26,6 +26,11 @@ from bot.domain.states import ASSIGNMENT_STATES, RequestKind
 from bot.store.base import Base, BigId, one_of
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of some rows only; who asks for them says so in the same words (`bot.store.live`)."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Unit(Base):
     __tablename__ = "unit"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,6 +142,9 @@ class Assignment(Base):
         CheckConstraint("state <> 'returned' OR return_reason IS NOT NULL", name="returned"),
         CheckConstraint("(state = 'suspended') = (resume_to IS NOT NULL)", name="suspended"),
         Index("ix_assignment_unit_state", "unit_id", "state"),
+        _partial(
+            "ix_assignment_watched", "due", where="state IN ('dispatched', 'in_progress', 'returned', 'submitted')"
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     node_id: Mapped[int] = mapped_column(ForeignKey("node.id"))
@@ -184,13 +192,7 @@ class Request(Base):
         CheckConstraint("state IN ('open', 'agreed', 'refused', 'withdrawn')", name="state"),
         CheckConstraint("(kind = 'extend') = (new_due IS NOT NULL)", name="new_due"),
         CheckConstraint("state NOT IN ('agreed', 'refused') OR decided_by IS NOT NULL", name="decided"),
-        Index(
-            "uq_request_open",
-            "assignment_id",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        _partial("uq_request_open", "assignment_id", where="state = 'open'", unique=True),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
@@ -211,8 +213,9 @@ class Inbox(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         CheckConstraint("state IN ('new', 'done', 'parked')", name="state"),
-        Index("ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
-        Index("ix_inbox_sender", "sender", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+        _partial("ix_inbox_sender", "sender", "id", where="state = 'new'"),
+        _partial("ix_inbox_parked", "id", where="state = 'parked'"),
+        _partial("ix_inbox_raw", "handled_at", where="words IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(String(128), unique=True)
@@ -238,22 +241,16 @@ class Outbox(Base):
         CheckConstraint("state NOT IN ('sending', 'sent', 'unknown') OR body IS NOT NULL", name="frozen"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed"),
+        _partial("ix_outbox_due", "lane", "not_before", "id", where="state = 'pending'"),
+        _partial("ix_outbox_waiting", "member_key", "lane", "id", where="state = 'pending'"),
+        _partial("ix_outbox_sending", "id", where="state = 'sending'"),
+        _partial("ix_outbox_trouble", "id", where="state IN ('failed', 'unknown')"),
+        # For LIKE 'digest:2021-05-26:%': PostgreSQL's own order of text is no order of prefixes.
         Index(
-            "ix_outbox_due",
-            "lane",
-            "not_before",
-            "id",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
-        ),
+            "ix_outbox_key_prefix", "key", postgresql_ops={"key": "text_pattern_ops"}, info={"only": "postgresql"}
+        ).ddl_if(dialect="postgresql"),
         Index("ix_outbox_member_sent", "member_key", "sent_at"),
         Index("ix_outbox_about", "about"),
-        Index(
-            "ix_outbox_waiting",
-            "member_key",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
-        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -296,9 +293,7 @@ class News(Base):
     """Good to know, told with the next morning's digest (rule 4)."""
 
     __tablename__ = "news"
-    __table_args__ = (
-        Index("ix_news_untold", "id", sqlite_where=text("told_at IS NULL"), postgresql_where=text("told_at IS NULL")),
-    )
+    __table_args__ = (_partial("ix_news_untold", "id", where="told_at IS NULL"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     member_key: Mapped[str] = mapped_column(String(64))

@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 from typer.testing import CliRunner
 
-from bot.bench import ack, bare, callbacks, county, export, load, machine, plan, send, start
+from bot.bench import ack, bare, callbacks, county, export, load, machine, paced, plan, rate, scale, send, start
 from bot.bench.report import BenchError, Report, percentile
 from bot.cli import app
 from bot.wecom.crypto import CallbackCrypto
@@ -35,7 +35,7 @@ def quickly(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def copy(where: county.Place) -> None:
         shutil.copy(loaded, where.folder / "duban.db")
 
-    for one in (ack, plan, send, export, start):
+    for one in (ack, plan, send, export, start, paced, rate):
         monkeypatch.setattr(one, "load", copy)
 
 
@@ -75,6 +75,21 @@ class TestTheLoad:
             played = await load.play(order(port))
         assert (played.answered, played.refused) == (40, 0)
         assert 0 < played.p50_ms <= played.p99_ms
+
+    async def test_a_pace_is_kept_whatever_the_answers_take(self) -> None:
+        """One connection, an answer that takes longer than a beat: the wait for the connection counts."""
+
+        async def slow(request: web.Request) -> web.Response:
+            await request.read()
+            await asyncio.sleep(0.05)
+            return web.Response()
+
+        sluggish = web.Application()
+        sluggish.router.add_post("/wecom/callback", slow)
+        async with listening(sluggish) as port:
+            played = await load.play(load.Order(port, 7, 1, 0.5, per_second=100.0))
+        assert (played.answered, played.refused) == (50, 0)
+        assert played.p99_ms > 1000  # the last one was meant for the half second, and 49 others came first
 
     async def test_whatever_is_no_empty_200_counts_as_refused(self) -> None:
         answers = iter([200, 200, 403, 500, 200])
@@ -119,10 +134,12 @@ class TestTheLoad:
 @pytest.mark.usefixtures("quickly")
 class TestTheFigures:
     async def test_acknowledgements(self) -> None:
-        figures = well_formed(await ack.measure(seconds=0.3, stored=30, rounds=1, warm_up=0.2), "ack")
+        figures = well_formed(await ack.measure(seconds=0.3, stored=30, rounds=1, warm_up=0.2, pace_seconds=0.5), "ack")
         assert figures["stored_before"] == 30
         assert figures["acknowledged"] >= figures["repeated"] > 0
         assert figures["duban"]["per_second"] > 0
+        assert figures["web_role"]["answered"] == 100 and figures["every_role"]["answered"] == 25
+        assert figures["every_role"]["handled"] > 0 and figures["every_role"]["sent"] > 0
         assert figures["ratio"] == pytest.approx(
             figures["duban"]["per_second"] / figures["bare"]["per_second"], abs=0.02
         )
@@ -145,9 +162,17 @@ class TestTheFigures:
         assert figures["due"]["lines"] == 40  # each item one line, to its unit
         assert figures["late"]["lines"] > 40  # and to the lead or the office as well
 
+    async def test_planning_among_finished_items(self) -> None:
+        figures = well_formed(await scale.measure(stored=20_000, due=40, ticks=1), "plan")
+        assert figures["database"] == "sqlite"
+        assert figures["large"]["due"] == figures["small"]["due"] == 40
+        assert figures["large"]["stored"] >= 20_000 > figures["small"]["stored"] >= 2_000
+
     async def test_sending(self) -> None:
-        figures = well_formed(await send.measure(), "send")
+        figures = well_formed(await send.measure(seconds=2.0, after=0.0), "send")
         assert figures["messages"] == 46
+        assert figures["backlog"]["taken"] > 0
+        assert figures["backlog"]["breaches_45009"] == figures["backlog"]["discarded"] == 0
 
     async def test_export(self) -> None:
         figures = well_formed(await export.measure(times=1), "export")
