@@ -18,7 +18,7 @@ from chaos.ninety.story import Story
 LONG = os.environ.get("DUBAN_LONG") == "1"
 GIVEN = os.environ.get("DUBAN_SEED")
 DAYS = 90
-SQLITE, POSTGRES = (60, 20) if LONG else (6, 3)
+SQLITE, POSTGRES = (60, 20) if LONG else (3, 2)
 
 
 def _lives() -> list[object]:

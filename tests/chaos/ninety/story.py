@@ -188,7 +188,7 @@ class Story:
         found = []
         for row in rows:
             near = abs((_day(row.due) - today).days) < 14
-            weight = 1 + 2 * near + 4 * (row.id in asked) + 2 * (row.state in ("submitted", "suspended"))
+            weight = 1 + 2 * near + 12 * (row.id in asked) + 2 * (row.state in ("submitted", "suspended"))
             found += [row] * (weight if row.state not in ("cancelled", "closed", "not_applicable") else 0)
         return found or list(rows)
 
@@ -203,7 +203,7 @@ class Story:
             "not_applicable": ["退回", "撤回"],
             "cancelled": ["撤回"],
         }[item.state]
-        return self.dice.choice(["同意", "同意", "不同意", *verbs[:2]] if asked else verbs)
+        return self.dice.choice(["同意", "同意", "同意", "不同意", *verbs[:2]] if asked else verbs)
 
     def _one_of(self, accounts: list[str]) -> str | None:
         there = [account for account in accounts if self.away.get(account) is None]

@@ -46,6 +46,7 @@ def outages(dice: random.Random, days: list[date]) -> list[Span]:
                 (on(day, 8, 30 + dice.randrange(25)), timedelta(minutes=dice.randrange(20, 120))),
                 (on(day, 9, 3 + dice.randrange(11), 20), timedelta(minutes=dice.randrange(2, 60))),
                 (on(day, 9, 3 + dice.randrange(11), 20), timedelta(hours=dice.randrange(8, 30))),
+                (on(day, 9, 3 + dice.randrange(5), 20), timedelta(hours=24, minutes=dice.randrange(150))),
                 (on(day, 8, dice.randrange(60)), timedelta(hours=dice.randrange(4, 9))),
                 (on(day, 16, dice.randrange(60)), timedelta(hours=dice.randrange(15, 80))),
                 (on(day, 11, dice.randrange(60)), timedelta(days=dice.randrange(1, 6), minutes=dice.randrange(400))),
