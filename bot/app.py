@@ -196,8 +196,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 raise SettingsError(
                     f"端口 {settings.duban_port} 用不了（{system_cause(error)}）：请换 DUBAN_PORT 或停掉占用它的程序"
                 ) from None
-            # What was made so far stays: looking through it again and again would hold up callbacks for tens of
-            # milliseconds each time.
+            # What was made so far stays: the collector looking through it again and again would hold up callbacks.
             gc.collect()
             gc.freeze()
             ready(f"http://{settings.duban_host}:{settings.duban_port}")
