@@ -18,7 +18,7 @@ from chaos.ninety.story import Story
 LONG = os.environ.get("DUBAN_LONG") == "1"
 GIVEN = os.environ.get("DUBAN_SEED")
 DAYS = 90
-SQLITE, POSTGRES = (60, 20) if LONG else (3, 2)
+SQLITE, POSTGRES = (6, 3) if LONG else (2, 1)
 
 
 def _lives() -> list[object]:
