@@ -82,7 +82,8 @@ async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
     if command.targets:
         item, request = await _named_request(ctx, command)
     else:
-        mine = await _my_requests(ctx)
+        units = named_units(ctx, command)
+        mine = [(request, item) for request, item in await _my_requests(ctx) if not units or item.unit_id in units]
         if not mine:
             raise Refused("现在没有等您决定的申请。")
         if len(mine) > 1:
