@@ -30,6 +30,7 @@ _CALLED = re.compile(r"^(?:原因|理由|说明|事由|依据|因为|由于|因|
 _EDGES = " \t\n,，、;；:：。.!！~()（）"
 _OF_CHECKERS = frozenset({Sense.APPROVE, Sense.RETURN, Sense.URGE, Sense.AGREE, Sense.REFUSE})
 _OWN = frozenset(Sense) - _OF_CHECKERS
+_MASK = "＃"  # stands for the words of a title
 _SURE = frozenset({Doubt.QUESTION, Doubt.NEGATION, Doubt.CONDITION})
 
 
@@ -47,13 +48,15 @@ class Said:
 @dataclass(frozen=True)
 class Reading:
     """What a message in free words comes to. Without acts nothing changes, and `kind` says why; `look` is what its
-    question asks to see; `verb` and `targets` are what an answer can hold on to."""
+    question asks to see; `verb` and `targets` are what an answer can hold on to, `works` says that they tell
+    of some work."""
 
     kind: Kind
     acts: tuple[Said, ...] = ()
     look: Command | None = None
     verb: Verb | None = None
     targets: tuple[Target, ...] = ()
+    works: bool = False
     trace: tuple[str, ...] = ()
 
 
@@ -92,11 +95,13 @@ def understand(text: str, names: Names, today: date, speaker: Speaker) -> Readin
         acts += made if isinstance(made, list) else []
         kinds += [made] if isinstance(made, tuple) else []
     targets = tuple(dict.fromkeys(target for statement in told for target in _mentioned(statement, speaker)))
+    if not acts and lexicon.POLITE.fullmatch(plain):
+        return Reading(Kind.POLITE, trace=tuple(work.trace))
     kind, verb = next((pair for pair in kinds if pair[0] is not Kind.UNKNOWN), (Kind.UNKNOWN, None))
     asked = None if acts else look(plain, found, targets, speaker, kind is Kind.QUESTION)
     if asked:
         work.trace.append(f"想看：{asked.verb}")
-    return Reading(kind, tuple(acts), asked, verb, targets, tuple(work.trace))
+    return Reading(kind, tuple(acts), asked, verb, targets, lexicon.WORK.search(plain) is not None, tuple(work.trace))
 
 
 def _without_quotes(folded: Folded) -> Folded:
@@ -164,14 +169,15 @@ def _trace_mentions(work: _Work, found: list[Clause]) -> None:
 
 def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | None]:
     """Its acts, or why it has none."""
-    text = _COMFORT.sub("", statement.text(_named_apart(work.plain, statement)))
-    doubt = doubts_in(text)
+    text = statement.text(_named_apart(work.plain, statement))
+    text = lexicon.AFTERWARDS.sub("", _COMFORT.sub("", text))
+    rule = _main(statement, work.speaker)
+    doubt = doubts_in(_softened(text, rule))
     if lexicon.NONE_LEFT.search(text) and doubt is not Doubt.QUESTION:
         work.trace.append("双重否定：全部完成")
         return [Said(Command(Verb.SUBMIT, all=True), True)]
     if lexicon.SIGN_THE_REST.search(text) and doubt is not Doubt.QUESTION:
         return [Said(Command(Verb.SIGN, all=True), True)]
-    rule = _main(statement, work.speaker)
     if doubt is Doubt.QUESTION:
         work.trace.append("疑点：是问句")
         return Kind.QUESTION, rule and VERB_OF[rule.sense]
@@ -186,11 +192,19 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
     return _act(work, statement, rule)
 
 
+def _softened(text: str, rule: Rule | None) -> str:
+    """Without what doubts nothing beside this sense: 撤了嘛 asks for it, 同意延期 is about a 延期."""
+    if rule is None or rule.sense in (Sense.DONE, Sense.DOING):
+        return text
+    text = re.sub(r"嘛[\s。.!,~]*$", "", text)
+    return re.sub(r"延期|延后|推迟|不涉及|异议", "", text) if rule.sense in _OF_CHECKERS else text
+
+
 def _named_apart(plain: str, statement: Statement) -> str:
     """The text without the words of titles: 公开 in a title reports nothing."""
     for clause in statement.clauses:
         for mention in clause.of(Mentioned.TITLE):
-            plain = f"{plain[: mention.start]}{'~' * (mention.end - mention.start)}{plain[mention.end :]}"
+            plain = f"{plain[: mention.start]}{_MASK * (mention.end - mention.start)}{plain[mention.end :]}"
     return plain
 
 
@@ -246,6 +260,8 @@ def _forecast(work: _Work, statement: Statement, rule: Rule | None) -> list[Said
 
 def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Kind, Verb | None]:
     verb = VERB_OF[rule.sense]
+    if rule.sense is Sense.DISPUTE and not rule.strong and not _mentioned(statement, work.speaker):
+        return Kind.UNKNOWN, verb
     command = Command(verb, when=statement.day if rule.sense is Sense.EXTEND else None)
     if rule.sense in REQUESTS:
         command = replace(command, text=_reason(work, statement))
@@ -307,6 +323,9 @@ def _several(
         work.trace.append(f"“这个”指刚才说到的 {work.speaker.topic}")
         return [Said(replace(command, targets=(work.speaker.topic,)), False)]
     entries = statement.entries
+    if not entries and work.speaker.topic and not any(rule.sense is Sense.UNDO for rule in statement.senses):
+        work.trace.append(f"没说哪一项，刚才说到的是 {work.speaker.topic}：先问")
+        return [Said(replace(command, targets=(work.speaker.topic,)), False)]
     if len(entries) == 1:
         return [Said(replace(command, targets=(entries[0].target,)), False)]
     if not entries and command.verb is Verb.PROGRESS:

@@ -24,7 +24,7 @@ _NUMBERED_LINE = re.compile(r"(?:^|(?<=\n)) ?[1-9]\d? ?(?:[.)](?=[^\d\s])|、(?=
 _EXCEPT = re.compile(r"\(? ?(?:除了|除去|除开|除掉|不含|不包括|不算|除)(?=[^,。;]{0,3}\d)")
 _EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
 _DATED = re.compile(r"[到至延] ?$")
-_DIGIT = re.compile(r"(?:(?:任务|事项) ?)?第? ?\d")
+_DIGIT = re.compile(r"(?:(?:任务|事项) ?)?(?:第 ?)?\d")
 _RULES = pattern_of(RULES)
 _FIRST_DAYS = 31
 
@@ -171,11 +171,11 @@ def _mention_at(plain: str, place: int, end: int, names: Names, today: date, dat
         return Mention(Kind.UNIT, place, named[1], unit=named[0])
     if (day := spoken_day_at(plain, place, today)) and day.end <= end:
         return Mention(Kind.DAY, place, day.end, day=day.value)
+    if everything := EVERYTHING.match(plain, place, end):
+        return Mention(Kind.ALL, place, everything.end())
     if said := _RULES.match(plain, place, end):
         rule = RULES[int(str(said.lastgroup)[1:])]
         return Mention(Kind.SENSE, place, said.end(), rule=rule) if said.end() > place else None
-    if everything := EVERYTHING.match(plain, place, end):
-        return Mention(Kind.ALL, place, everything.end())
     if topic := TOPIC.match(plain, place, end):
         return Mention(Kind.TOPIC, place, topic.end())
     return None

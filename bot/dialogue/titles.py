@@ -84,6 +84,7 @@ _COMMON = frozenset(
         "相关",
         "措施",
         "形式",
+        "申请",
     ]
 )
 _WORD = re.compile(r"[一-鿿a-z0-9]{2,}")

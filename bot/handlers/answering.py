@@ -17,6 +17,7 @@ from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
+from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers, offers
 
@@ -108,6 +109,11 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
     if pending.kind == conversation.WHEN and reading.kind is not Kind.QUESTION:
         given = await freely.day_given(ctx, pending.payload["said"], pending.payload["ids"], text, ctx.work.today)
         return given or (None if reading.acts else offers.NO_DAY)
+    if pending.kind in (conversation.EVIDENCE, conversation.ITEM) and said.links and reading.kind is Kind.UNKNOWN:
+        if not said.targets and not said.units:
+            proofs = tuple(Proof("link", link) for link in said.links)
+            return await submit_asked(ctx, proofs)
+        return None
     if pending.kind == conversation.CHOICE:
         choice = choice_in(text, ctx.names)
         if choice is None and len(reading.targets) == 1 and not _other_item(pending, reading):
@@ -167,6 +173,7 @@ _HINTS = {
     Kind.NEGATION: "您说的是还没办完，我没有改动任何事项。",
     Kind.CONDITION: "条件还没满足，我没有改动任何事项；办完再报。",
     Kind.PROMISE: "收到您的打算，我没有改动任何事项；办完再报。",
+    Kind.POLITE: "不客气。",
     Kind.QUOTE: "这是转发或引用的话，我没有改动任何事项；要办理请用自己的话发。",
     Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。请一件一条发。",
     Kind.UNCLEAR_NUMBER: "分不清哪个数字是编号，没有改动任何事项。请把编号写在最前面，如：进展 12，文字",
@@ -180,9 +187,13 @@ def _hint(said: NotUnderstood, reading: Reading) -> str:
     if reading.kind is Kind.QUESTION and reading.verb is not None:
         info = info_of(reading.verb)
         return offers.answer_to_question(info.usage, info.example)
+    if reading.kind is Kind.NEGATION and reading.targets:
+        return offers.not_yet([str(target) for target in reading.targets])
     if reading.kind is not Kind.UNKNOWN:
         return _HINTS.get(reading.kind, "")
     if said.kind is Kind.NO_TARGET and said.verb is not None:
         info = info_of(said.verb)
         return f"“{info.label}”要写明编号，例如：{info.example}"
+    if said.kind is Kind.UNKNOWN and reading.works:
+        return offers.WHICH_WORK
     return _HINTS.get(said.kind, "")

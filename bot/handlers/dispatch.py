@@ -21,7 +21,7 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, looking, managing, noticing, paging, reporting
+from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.speaking import speaker_of
@@ -89,8 +89,8 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.SIGN: reporting.sign,
     Verb.PROGRESS: reporting.progress,
     Verb.SUBMIT: reporting.submit,
-    Verb.UNDO: reporting.undo,
-    Verb.EXTEND: _asks(RequestKind.EXTEND),
+    Verb.UNDO: freely.undo,
+    Verb.EXTEND: freely.extend,
     Verb.EXEMPT: _asks(RequestKind.EXEMPT),
     Verb.DISPUTE: _asks(RequestKind.DISPUTE),
     Verb.PENDING: checking.pending,

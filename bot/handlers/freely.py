@@ -190,7 +190,11 @@ async def _which(ctx: Ctx, said: Said) -> str:
             raise Refused(offers.NOTHING_TO_UNDO)
         return await _ask(ctx, [replace(said, command=replace(command, targets=(_target(last),)))])
     if command.verb in _THEIRS:
-        raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
+        queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
+        if len(queue) != 1 or command.verb is Verb.URGE:
+            raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
+        found = replace(command, targets=(_target(queue[0]),), units=(queue[0].unit,))
+        return await _ask(ctx, [replace(said, command=found)])
     candidates = [item for item in await open_of(ctx) if item.state in ALLOWED.get(act, frozenset({item.state}))]
     likely = [item for item in candidates if any(t.number == item.number for t in said.choices)]
     return await ask_item(ctx, command, likely or candidates)
@@ -230,6 +234,23 @@ _LOOK: dict[Verb, Handler] = {
     Verb.HELP: looking.show_help,
     Verb.WHY: looking.why,
 }
+
+
+async def extend(ctx: Ctx, command: Command) -> str:
+    """延期 with a day told from today (下周五) is offered with the day it means."""
+    words = command.problem.words if command.problem else ""
+    day = spoken_day_at(repair(fold(words))[0].plain, 0, ctx.work.today) if words else None
+    if day is None or day.value is None or not command.targets:
+        return await reporting.request(ctx, command, RequestKind.EXTEND)
+    text = command.text.replace(words, "", 1).strip(" ，,到至")
+    return await _ask(ctx, [Said(replace(command, when=day.value, problem=None, text=text, words=text), False)])
+
+
+async def undo(ctx: Ctx, command: Command) -> str:
+    """撤回 alone means what the person did last; that is shown first."""
+    if command.targets or command.many or command.units:
+        return await reporting.undo(ctx, command)
+    return await _ask(ctx, [Said(command, False)])
 
 
 # -- the answers

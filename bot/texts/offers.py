@@ -8,6 +8,7 @@ from bot.texts.words import bullet_list, day, short
 
 NOTHING_TO_UNDO = "没有找到您刚才的操作，什么都没有改。撤回请写明编号，例如：撤回 34"
 MOVED_ON = "刚才列出之后又有新的提交，什么都没有改。请回复 待审 看过再办。"
+WHICH_WORK = "没看出说的是哪一项，没有改动任何事项。要记下来请写编号，例如：进展 21 机制文件正在会签"
 NO_DAY = "没有看到日期，什么都没有改。请写新的时限（如 12月10日、下周五），或回复 取消。"
 _YES_OR_NO = "回复 确认 执行，回复 取消 放弃。"
 
@@ -60,6 +61,5 @@ def answer_to_question(usage: str, example: str) -> str:
     return f"这是一个问题，我没有改动任何事项。\n写法：{usage}，例如：{example}"
 
 
-def not_yet(refs: Sequence[str], number: str) -> str:
-    which_one = "、".join(short(ref, 40) for ref in refs)
-    return f"{which_one} 还没办完，我没有改动任何事项。要记一笔请回复：进展 {number} 文字"
+def not_yet(codes: Sequence[str]) -> str:
+    return f"您说的是 {'、'.join(codes)} 还没办完，我没有改动任何事项。要记一笔请回复：进展 {codes[0]} 文字"
