@@ -13,7 +13,7 @@ from bot.dialogue.doubts import doubts_in, own_words
 from bot.dialogue.intents import Command, Kind, Target
 from bot.dialogue.lexicon import VERB_OF, Rule, Sense
 from bot.dialogue.looks import look
-from bot.dialogue.mentions import Clause, clauses, day_like
+from bot.dialogue.mentions import Clause, blank, clauses, day_like, residue
 from bot.dialogue.mentions import Kind as Mentioned
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded, fold
@@ -31,6 +31,7 @@ _EDGES = " \t\n,，、;；:：。.!！~()（）"
 _OF_CHECKERS = frozenset({Sense.APPROVE, Sense.RETURN, Sense.URGE, Sense.AGREE, Sense.REFUSE})
 _OWN = frozenset(Sense) - _OF_CHECKERS
 _MASK = "＃"  # stands for the words of a title
+_ASKING = (Sense.EXTEND, Sense.EXEMPT, Sense.DISPUTE)
 _SURE = frozenset({Doubt.QUESTION, Doubt.NEGATION, Doubt.CONDITION})
 
 
@@ -82,7 +83,7 @@ def understand(text: str, names: Names, today: date, speaker: Speaker) -> Readin
     meant, repaired = repair(own)
     meant = _without_signature(_without_quotes(meant))
     trace = [f"规整：{note}" for note in repaired]
-    if foreign := _foreign(meant.plain):
+    if foreign := _foreign(blank(meant)):
         return Reading(Kind.QUOTE, trace=(*trace, f"不是本人的话：“{foreign}”"))
     plain, found = clauses(meant, names, speaker.book, today)
     work = _Work(plain, meant, speaker, trace)
@@ -172,7 +173,7 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
     text = statement.text(_named_apart(work.plain, statement))
     text = lexicon.AFTERWARDS.sub("", _COMFORT.sub("", text))
     rule = _main(statement, work.speaker)
-    doubt = doubts_in(_softened(text, rule))
+    doubt = _doubt(work, statement, text, rule)
     if lexicon.NONE_LEFT.search(text) and doubt is not Doubt.QUESTION:
         work.trace.append("双重否定：全部完成")
         return [Said(Command(Verb.SUBMIT, all=True), True)]
@@ -181,6 +182,8 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
     if doubt is Doubt.QUESTION:
         work.trace.append("疑点：是问句")
         return Kind.QUESTION, rule and VERB_OF[rule.sense]
+    if rule and rule.sense is Sense.SIGN and not rule.strong and doubt is Doubt.PROMISE:
+        rule = None  # 收到，34号马上办 tells what will be done
     forecast = doubt in (Doubt.PROMISE, Doubt.NEGATION) and doubts_in(text, {Doubt.PROMISE}) is not None
     if rule is None:
         return _without_verb(work, statement, text, forecast, doubt)
@@ -192,8 +195,23 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
     return _act(work, statement, rule)
 
 
+def _doubt(work: _Work, statement: Statement, text: str, rule: Rule | None) -> Doubt | None:
+    """The first doubt of the words. What is denied before the report (本镇未发生，已完成) does not deny it."""
+    text = _softened(text, rule)
+    doubt = doubts_in(text)
+    if doubt is not Doubt.NEGATION or rule is None or rule.sense is not Sense.DONE:
+        return doubt
+    first = next(place for place, clause in enumerate(statement.clauses) if rule in clause.senses)
+    told = Statement(statement.clauses[first:]).text(_named_apart(work.plain, statement))
+    rest = doubts_in(_softened(lexicon.AFTERWARDS.sub("", _COMFORT.sub("", told)), rule))
+    if rest is None:
+        work.trace.append("否定在前面的分句里，不是否定完成")
+    return rest or doubts_in(text, {Doubt.CONDITION, Doubt.PROMISE})
+
+
 def _softened(text: str, rule: Rule | None) -> str:
     """Without what doubts nothing beside this sense: 撤了嘛 asks for it, 同意延期 is about a 延期."""
+    text = re.sub(r"(?:这|那|以上|上面|前面|上述)(?:的)?几[项个条]|几天", "", text)
     if rule is None or rule.sense in (Sense.DONE, Sense.DOING):
         return text
     text = re.sub(r"嘛[\s。.!,~]*$", "", text)
@@ -212,15 +230,24 @@ def _main(statement: Statement, speaker: Speaker) -> Rule | None:
     """The sense that decides: a request over a report, ongoing work over work done, as far as the speaker may."""
     heard = [rule for rule in statement.senses if rule.sense in (_OF_CHECKERS if speaker.checks else frozenset())]
     if heard:
-        return next((rule for rule in heard if rule.sense in REQUESTS), heard[-1])
+        return next((rule for rule in heard if rule.sense in REQUESTS), None) or next(
+            (rule for rule in heard if rule.strong), heard[-1]
+        )
     if not (speaker.units or speaker.office):
         return None
     heard = [rule for rule in statement.senses if rule.sense in _OWN]
     for sense in (*REQUESTS, Sense.SIGN, Sense.DOING, Sense.DONE):
-        of_sense = [rule for rule in heard if rule.sense is sense]
-        if of_sense:
+        of_sense = [rule for rule in heard if rule.sense is sense and (rule.strong or sense is not Sense.SIGN)]
+        if of_sense and not (sense is Sense.DOING and _done_before(statement)):
             return next((rule for rule in of_sense if rule.strong), of_sense[0])
-    return None
+    return heard[0] if heard else None
+
+
+def _done_before(statement: Statement) -> bool:
+    """35号已完成，正在等审核: what goes on is said after the report, in a clause of its own."""
+    said = [{rule.sense for rule in clause.senses} for clause in statement.clauses]
+    done = next((place for place, senses in enumerate(said) if Sense.DONE in senses), len(said))
+    return done < next((place for place, senses in enumerate(said) if Sense.DOING in senses), -1)
 
 
 def _denied(work: _Work, statement: Statement, rule: Rule, doubt: Doubt | None) -> Doubt | None:
@@ -230,7 +257,7 @@ def _denied(work: _Work, statement: Statement, rule: Rule, doubt: Doubt | None) 
         return Doubt.NEGATION
     if rule.sense in REQUESTS:
         return None
-    return doubt if doubt in _SURE or rule.sense in _OF_CHECKERS else None
+    return doubt if doubt in _SURE or rule.sense in (Sense.APPROVE, Sense.AGREE) else None
 
 
 def _without_verb(
@@ -260,7 +287,11 @@ def _forecast(work: _Work, statement: Statement, rule: Rule | None) -> list[Said
 
 def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Kind, Verb | None]:
     verb = VERB_OF[rule.sense]
-    if rule.sense is Sense.DISPUTE and not rule.strong and not _mentioned(statement, work.speaker):
+    if rule.sense is Sense.RETURN and any(one.sense in _ASKING for one in statement.senses):
+        verb = Verb.REFUSE  # 驳回 of a request
+    if rule.sense is Sense.DISPUTE and not rule.strong and not (_mentioned(statement, work.speaker) or statement.topic):
+        return Kind.UNKNOWN, verb
+    if rule.sense is Sense.SIGN and not rule.strong and not statement.targets:
         return Kind.UNKNOWN, verb
     command = Command(verb, when=statement.day if rule.sense is Sense.EXTEND else None)
     if rule.sense in REQUESTS:
@@ -307,6 +338,9 @@ def _several(
     """The command with its items and links; one for each item that has a link of its own."""
     command = replace(command, units=_acting(work, statement, command.verb))
     days = command.verb in (Verb.SUBMIT, Verb.SIGN) and not statement.links and _may_be_days(work, statement)
+    if statement.everything and len(statement.entries) > 1 and not statement.targets:
+        named = tuple(entry.target for entry in statement.entries)
+        return [Said(replace(command, targets=named, ranged=True), False)]
     if statement.targets or statement.everything or statement.excluded:
         command = replace(
             command,
@@ -363,10 +397,13 @@ def _acting(work: _Work, statement: Statement, verb: Verb) -> tuple[str, ...]:
 def _reason(work: _Work, statement: Statement) -> str:
     """What is left beside items, verbs and days, as written."""
     pieces = []
-    for start, end in statement.unexplained(work.plain):
-        said = _CALLED.sub("", work.said(start, end).strip(_EDGES)).strip(_EDGES)
-        if len(re.findall(r"[一-鿿a-zA-Z]", said)) >= 2 and said not in _NO_REASON:
-            pieces.append(said)
+    for clause in statement.clauses:
+        told = bool(clause.senses or clause.targets or clause.of(Mentioned.DAY, Mentioned.LINK))
+        runs = list(residue(work.plain, clause)) if told else [(clause.start, clause.end)]
+        for start, end in runs:
+            said = _CALLED.sub("", work.said(start, end).strip(_EDGES)).strip(_EDGES)
+            if len(re.findall(r"[一-鿿a-zA-Z]", lexicon.FILLER.sub("", said))) >= 2 and said not in _NO_REASON:
+                pieces.append(said)
     return "，".join(pieces)
 
 

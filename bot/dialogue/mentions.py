@@ -18,9 +18,10 @@ from bot.dialogue.names import Name, Names
 from bot.dialogue.normalize import Folded
 from bot.dialogue.titles import Book, Named
 
-_BREAK = re.compile(r"[,。;!?\n]+|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)")
+_BREAK = re.compile(r"[,。;!?\n]+|(?<=[了完成结好毕]) +(?=第?\d)|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)")
 _SLASHED = re.compile(r"(?<![\d./])\d{1,2}(?:[./]\d{1,2})+(?![\d./]|[ ]?[%月号日])")
 _NUMBERED_LINE = re.compile(r"(?:^|(?<=\n)) ?[1-9]\d? ?(?:[.)](?=[^\d\s])|、(?=[一-鿿]))")
+_COUNTED = re.compile(r"(?:^|(?<=[\s,。;:]))(?P<n>[1-9]) ?[.、)] ?(?=\D|\d{1,2} ?(?:号|项|[^\d.、 ]))")
 _EXCEPT = re.compile(r"\(? ?(?:除了|除去|除开|除掉|不含|不包括|不算|除)(?=[^,。;]{0,3}\d)")
 _EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
 _DATED = re.compile(r"[到至延] ?$")
@@ -94,13 +95,28 @@ def day_like(plain: str, mention: Mention) -> bool:
     return "号" in text and "第" not in text and "任务" not in text and any(t.number <= _FIRST_DAYS for t in targets)
 
 
+def blank(folded: Folded) -> str:
+    """The text with its links blanked: what an address spells is not said."""
+    plain = folded.plain
+    for link in links_in(folded):
+        plain = f"{plain[: link.start]}{' ' * (link.end - link.start)}{plain[link.end :]}"
+    return plain
+
+
+def _unnumbered(plain: str) -> str:
+    """1、35号已完成 2、36号已完成: numbers that count the lines 1, 2, 3 are blanked, and each begins a clause."""
+    found = list(_COUNTED.finditer(plain))
+    if len(found) < 2 or [int(count["n"]) for count in found] != list(range(1, len(found) + 1)):
+        return plain
+    for count in found:
+        plain = f"{plain[: count.start()]}\n{' ' * (count.end() - count.start() - 1)}{plain[count.end() :]}"
+    return plain
+
+
 def clauses(folded: Folded, names: Names, book: Book, today: date) -> tuple[str, list[Clause]]:
     """The text as it was scanned, and its clauses."""
     links = {link.start: link for link in links_in(folded)}
-    plain = folded.plain
-    for link in links.values():
-        plain = f"{plain[: link.start]}{' ' * (link.end - link.start)}{plain[link.end :]}"
-    plain = _SLASHED.sub(_separated, plain)
+    plain = _SLASHED.sub(_separated, _unnumbered(blank(folded)))
     found: list[Clause] = []
     start = 0
     for sign in [*_BREAK.finditer(plain), None]:
@@ -203,9 +219,11 @@ def _number_at(plain: str, place: int, today: date, day_wanted: bool) -> Mention
 
 
 def _may_end(plain: str, stop: int) -> bool:
-    return (not MEASURE.match(plain, stop) and not plain[stop : stop + 1].isascii()) or plain[
-        stop : stop + 1
-    ] in " ,:()-"
+    return (
+        (not MEASURE.match(plain, stop) and not plain[stop : stop + 1].isascii())
+        or plain[stop : stop + 1] in " ,:()-#"
+        or plain.startswith("ok", stop)
+    )
 
 
 def _add_title(plain: str, clause: Clause, book: Book) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.dialogue.intents import Target
-from bot.dialogue.lexicon import Rule, Sense
+from bot.dialogue.lexicon import THE_OTHERS, Rule, Sense
 from bot.dialogue.mentions import Clause, Kind, residue
 from bot.dialogue.titles import Entry
 
@@ -99,6 +99,8 @@ def _begins(current: Statement, clause: Clause, plain: str) -> bool:
     has_items = bool(current.targets or current.entries or current.topic)
     asked = next((sense for sense in said if sense in REQUESTS), None)
     if not clause.points:
+        if has_items and said and clause.senses and THE_OTHERS.match(plain, clause.start):
+            return True
         # 全部完成，还有35… is kept together: an exclusion or a reason may stand here.
         return bool(not has_items and said and clause.senses and not asked and clause.of(Kind.LINK))
     if not said:
@@ -107,7 +109,7 @@ def _begins(current: Statement, clause: Clause, plain: str) -> bool:
         return bool(clause.targets and clause.senses)
     if has_items:
         return bool(clause.senses or clause.targets or clause.of(Kind.LINK))
-    return bool(clause.senses and not asked)
+    return False
 
 
 def _left(current: Statement, plain: str) -> list[tuple[int, int]]:

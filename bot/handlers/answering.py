@@ -63,6 +63,9 @@ async def acknowledged(ctx: Ctx, command: Command) -> str:
 async def link(ctx: Ctx, command: Command) -> str:
     """A link without a verb: for the item asked about; with a number it is offered as 完成 (rule 9)."""
     if not command.targets:
+        pending = await conversation.pending(ctx.work, ctx.key)
+        if pending and pending.kind == conversation.CONFIRM and (offered := freely.lacking_link(pending.payload)):
+            return await freely.with_links(ctx, offered, command.links)
         return await submit_asked(ctx, proofs_of(ctx, command), command.text)
     items = await own(ctx, command, Act.SUBMIT)
     pending = await conversation.pending(ctx.work, ctx.key)

@@ -99,6 +99,15 @@ async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
     return answers.decided(item.ref, item.unit, RequestKind(request.kind).label, agreed, request.new_due)
 
 
+async def has_request(ctx: Ctx, command: Command) -> bool:
+    """Is there a request that these words may decide?"""
+    units, numbers = named_units(ctx, command), {target.number for target in command.targets}
+    return any(
+        (not units or item.unit_id in units) and (not numbers or item.number in numbers)
+        for _, item in await _my_requests(ctx)
+    )
+
+
 async def _named_request(ctx: Ctx, command: Command) -> tuple[ItemRow, Request]:
     units = named_units(ctx, command)
     everything = await task_rows(ctx, command.targets[0])

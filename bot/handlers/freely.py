@@ -142,6 +142,9 @@ class _Offer:
 async def _offer(ctx: Ctx, said: Said) -> _Offer:
     """What would be done, in words. Raises Refused where it could not be done."""
     command, act = said.command, _ACT[said.command.verb]
+    if command.verb in (Verb.AGREE, Verb.REFUSE) and not await checking.has_request(ctx, command):
+        verb = Verb.APPROVE if command.verb is Verb.AGREE else Verb.RETURN  # what was meant is the submission
+        return await _offer(ctx, replace(said, command=replace(command, verb=verb)))
     if command.verb in (Verb.AGREE, Verb.REFUSE):
         line = offers.line(
             act.label, ["、".join([*map(str, command.targets), *command.units]) or "等您决定的申请"], command
@@ -263,6 +266,19 @@ async def confirmed(ctx: Ctx, payload: dict[str, Any]) -> str:
     if any(item.submission != shown[item.id] for item in rows):
         raise Refused(offers.MOVED_ON)
     return "\n".join([await _tried(ctx, command_from(data)) for data in payload["said"]])
+
+
+def lacking_link(payload: dict[str, Any]) -> Command | None:
+    """The one 完成 that was offered, if a link would complete it."""
+    offered = [command_from(data) for data in payload.get("said", [])]
+    alone = len(offered) == 1 and offered[0].verb is Verb.SUBMIT and len(offered[0].targets) == 1
+    return offered[0] if alone and not offered[0].links else None
+
+
+async def with_links(ctx: Ctx, command: Command, links: tuple[str, ...]) -> str:
+    """A link instead of 确认 says as much."""
+    await conversation.forget(ctx.work, ctx.key)
+    return await _do(ctx, replace(command, links=links))
 
 
 async def chosen(ctx: Ctx, data: dict[str, Any], item: ItemRow) -> str:
