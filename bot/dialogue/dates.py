@@ -1,6 +1,7 @@
 """Days as people write them: 11月20日, 12.10, 2021/12/10, and 下周三, 月底, 三天后 in free words.
 
-An exact command reads the former only (`day_at`); the latter are recognised there and offered for 确认 (`spoken_day_at`).
+An exact command reads the former only (`day_at`); the latter are recognised there and offered for 确认
+(`spoken_day_at`).
 """
 
 import re

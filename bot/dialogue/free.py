@@ -21,6 +21,7 @@ from bot.dialogue.repair import repair
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.statements import REQUESTS, Statement, statements
 from bot.dialogue.verbs import Doubt, Verb
+from bot.dialogue.whose import foreign_words, without_quotes, without_signature
 
 _COMFORT = re.compile(r"(?:没有|没得|莫得|没|无)(?:任何|什么|啥)?(?:问题|误)|(?:没有|无|没得)(?:遗留|其他)问题")
 _NOT = re.compile(
@@ -81,9 +82,9 @@ def understand(text: str, names: Names, today: date, speaker: Speaker) -> Readin
     if own is None:
         return Reading(Kind.QUOTE, trace=("不是本人的话：引用或转发",))
     meant, repaired = repair(own)
-    meant = _without_signature(_without_quotes(meant))
+    meant = without_signature(without_quotes(meant))
     trace = [f"规整：{note}" for note in repaired]
-    if foreign := _foreign(blank(meant)):
+    if foreign := foreign_words(blank(meant), names, speaker.units):
         return Reading(Kind.QUOTE, trace=(*trace, f"不是本人的话：“{foreign}”"))
     plain, found = clauses(meant, names, speaker.book, today)
     work = _Work(plain, meant, speaker, trace)
@@ -103,37 +104,6 @@ def understand(text: str, names: Names, today: date, speaker: Speaker) -> Readin
     if asked:
         work.trace.append(f"想看：{asked.verb}")
     return Reading(kind, tuple(acts), asked, verb, targets, lexicon.WORK.search(plain) is not None, tuple(work.trace))
-
-
-def _without_quotes(folded: Folded) -> Folded:
-    """What stands in quotation marks and tells of an act is somebody's words, not the sender's."""
-    plain = re.sub(
-        r"[“「『\"][^”」』\"\n]{0,200}[”」』\"]",
-        lambda quoted: " " * len(quoted.group()) if _RULES.search(quoted.group()) else quoted.group(),
-        folded.plain,
-    )
-    return replace(folded, plain=plain)
-
-
-_RULES = lexicon.pattern_of(lexicon.RULES)
-
-
-def _without_signature(folded: Folded) -> Folded:
-    signed = lexicon.SIGNATURE.search(folded.plain)
-    if not signed or not signed.start() or _RULES.search(signed.group()):
-        return folded
-    return replace(folded, plain=folded.plain[: signed.start()], at=folded.at[: signed.start() + 1])
-
-
-def _foreign(plain: str) -> str:
-    """The words that say that this is not the sender's own act, or ''."""
-    for pattern in lexicon.FOREIGN:
-        if found := pattern.search(plain):
-            return found.group().strip()[:12]
-    for speaker in lexicon.SPEAKER.finditer(plain):
-        if not lexicon.LABELS.search(speaker["who"]) and not lexicon.FILLER.fullmatch(speaker["who"]):
-            return speaker["who"]
-    return ""
 
 
 def _mentioned(statement: Statement, speaker: Speaker) -> tuple[Target, ...]:
@@ -181,7 +151,7 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
         return [Said(Command(Verb.SIGN, all=True), True)]
     if doubt is Doubt.QUESTION:
         work.trace.append("疑点：是问句")
-        return Kind.QUESTION, rule and VERB_OF[rule.sense]
+        return Kind.QUESTION, VERB_OF[rule.sense] if rule else None
     if rule and rule.sense is Sense.SIGN and not rule.strong and doubt is Doubt.PROMISE:
         rule = None  # 收到，34号马上办 tells what will be done
     forecast = doubt in (Doubt.PROMISE, Doubt.NEGATION) and doubts_in(text, {Doubt.PROMISE}) is not None
@@ -279,7 +249,7 @@ def _without_verb(
 def _forecast(work: _Work, statement: Statement, rule: Rule | None) -> list[Said] | tuple[Kind, Verb | None]:
     if not _mentioned(statement, work.speaker):
         work.trace.append("疑点：是打算，又没说哪一项")
-        return Kind.PROMISE, rule and VERB_OF[rule.sense]
+        return Kind.PROMISE, VERB_OF[rule.sense] if rule else None
     work.trace.append("是打算，不是完成：记为进展")
     certain = bool(rule and rule.strong and statement.targets and not statement.counted)
     return _several(work, statement, Command(Verb.PROGRESS, text=_whole(work, statement)), certain)

@@ -1,6 +1,6 @@
 """Who speaks, as far as it matters to what their words mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.dialogue.intents import Target
 from bot.dialogue.titles import Book
@@ -16,4 +16,4 @@ class Speaker:
     office: bool = False
     sees_all: bool = False
     topic: Target | None = None
-    book: Book = Book()
+    book: Book = field(default_factory=Book)

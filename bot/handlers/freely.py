@@ -101,8 +101,8 @@ async def _tried(ctx: Ctx, command: Command) -> str:
 
 
 async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
-    """A 完成 without the evidence it needs changes nothing but asks for it: a 确认 before that would be one question too
-    many. A list is shown and waits in any case."""
+    """A 完成 without the evidence it needs changes nothing but asks for it: a 确认 before that would be one question
+    too many. A list is shown and waits in any case."""
     command = said.command
     if command.many:
         return True

@@ -50,7 +50,8 @@ def which(label: str, refs: Sequence[str]) -> str:
 
 
 def which_day(label: str, refs: Sequence[str]) -> str:
-    return f"{label} {'、'.join(short(ref, 40) for ref in refs)}：延到哪一天？请回复日期（如 12月10日、下周五），或回复 取消。"
+    named = "、".join(short(ref, 40) for ref in refs)
+    return f"{label} {named}：延到哪一天？请回复日期（如 12月10日、下周五），或回复 取消。"
 
 
 def why(label: str, refs: Sequence[str]) -> str:

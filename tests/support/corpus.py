@@ -173,4 +173,5 @@ async def replaying(folder: Path) -> AsyncIterator[Replay]:
 
 def _copy(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        new.execute("PRAGMA synchronous = OFF")
         old.backup(new)
