@@ -24,6 +24,9 @@ from bot.dialogue.verbs import Doubt, Verb
 from bot.dialogue.whose import foreign_words, without_quotes, without_signature
 
 _COMFORT = re.compile(r"(?:没有|没得|莫得|没|无)(?:任何|什么|啥)?(?:问题|误)|(?:没有|无|没得)(?:遗留|其他)问题")
+_NOTHING_HAPPENED = re.compile(
+    r"(?:未|没有?|无|莫得|没得)(?:再)?(?:发生|出现|产生|接到|收到|相关|涉及)[^,。;\s]{0,12}|无[^,。;\s]{0,8}(?:舆情|事项|情况)"
+)
 _NOT = re.compile(
     r"(?:不|没有?|莫|未|别|不用|不要|先不|无需|暂不|莫得)(?:想|再|要|用|能|给|予|必|需要?|打算|急着)?[^,。;\s]{0,2}$"
 )
@@ -183,7 +186,9 @@ def _softened(text: str, rule: Rule | None) -> str:
     """Without what doubts nothing beside this sense: 撤了嘛 asks for it, 同意延期 is about a 延期."""
     text = re.sub(r"(?:这|那|以上|上面|前面|上述)(?:的)?几[项个条]|几天", "", text)
     if rule is None or rule.sense in (Sense.DONE, Sense.DOING):
-        return text
+        return _NOTHING_HAPPENED.sub("", text)
+    if rule.sense in REQUESTS:
+        text = re.sub(r"没得[\s。.!~]*$", "", text)
     text = re.sub(r"嘛[\s。.!,~]*$", "", text)
     return re.sub(r"延期|延后|推迟|不涉及|异议", "", text) if rule.sense in _OF_CHECKERS else text
 
@@ -205,7 +210,8 @@ def _main(statement: Statement, speaker: Speaker) -> Rule | None:
         )
     if not (speaker.units or speaker.office):
         return None
-    heard = [rule for rule in statement.senses if rule.sense in _OWN]
+    own = _OWN | {Sense.REFUSE}  # 53号不同意: a unit that does not agree disputes
+    heard = [rule for rule in statement.senses if rule.sense in own]
     for sense in (*REQUESTS, Sense.SIGN, Sense.DOING, Sense.DONE):
         of_sense = [rule for rule in heard if rule.sense is sense and (rule.strong or sense is not Sense.SIGN)]
         if of_sense and not (sense is Sense.DOING and _done_before(statement)):
@@ -225,6 +231,8 @@ def _denied(work: _Work, statement: Statement, rule: Rule, doubt: Doubt | None) 
     place = next(m.start for c in statement.clauses for m in c.mentions if m.rule is rule)
     if _NOT.search(work.plain[max(0, place - 8) : place].replace("没有问题", "")) and rule.sense is not Sense.EXEMPT:
         return Doubt.NEGATION
+    if rule.sense in _OF_CHECKERS and re.search(r"(?:先|暂时?)不|先放", work.plain):
+        return Doubt.NEGATION  # 材料不行，先不通过 neither approves nor returns
     if rule.sense in REQUESTS:
         return None
     return doubt if doubt in _SURE or rule.sense in (Sense.APPROVE, Sense.AGREE) else None
@@ -259,6 +267,10 @@ def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Ki
     verb = VERB_OF[rule.sense]
     if rule.sense is Sense.RETURN and any(one.sense in _ASKING for one in statement.senses):
         verb = Verb.REFUSE  # 驳回 of a request
+    if rule.sense is Sense.REFUSE and not work.speaker.checks:
+        if not _mentioned(statement, work.speaker):
+            return Kind.UNKNOWN, verb
+        verb = Verb.DISPUTE
     if rule.sense is Sense.DISPUTE and not rule.strong and not (_mentioned(statement, work.speaker) or statement.topic):
         return Kind.UNKNOWN, verb
     if rule.sense is Sense.SIGN and not rule.strong and not statement.targets:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -85,6 +85,13 @@ _COMMON = frozenset(
         "措施",
         "形式",
         "申请",
+        "涉及",
+        "不涉及",
+        "门户网站",
+        "门户网",
+        "政府门户网站",
+        "县政府门户网站",
+        "府门户网站",
     ]
 )
 _WORD = re.compile(r"[一-鿿a-z0-9]{2,}")
@@ -113,25 +120,17 @@ class Named:
 
 @dataclass(frozen=True)
 class Book:
-    """The titles of the items a person may speak of. Build it once for a message."""
+    """The titles of the items a person may speak of."""
 
     entries: tuple[Entry, ...] = ()
 
-    @cached_property
+    @property
     def _plain(self) -> tuple[str, ...]:
-        return tuple(fold(entry.title).plain for entry in self.entries)
+        return tuple(entry.title for entry in self.entries)
 
-    @cached_property
+    @property
     def _pieces(self) -> dict[str, frozenset[int]]:
-        """Every piece of a title that can name something -> the places of the titles that have it."""
-        found: dict[str, set[int]] = defaultdict(set)
-        for place, title in enumerate(self._plain):
-            for word in _WORD.findall(title):
-                for start in range(len(word) - 1):
-                    for end in range(start + 2, min(len(word), start + _LONGEST) + 1):
-                        if word[start:end] not in _COMMON:
-                            found[word[start:end]].add(place)
-        return {piece: frozenset(places) for piece, places in found.items()}
+        return _index(self._plain).pieces
 
     def find(self, plain: str) -> Named | None:
         """The items whose titles the words speak of, the likeliest; several where none stands out."""
@@ -172,9 +171,9 @@ class Book:
                 return place + length, piece
         return None
 
-    @cached_property
+    @property
     def _starts(self) -> frozenset[str]:
-        return frozenset(piece[:2] for piece in self._pieces)
+        return _index(self._plain).starts
 
     def _near(self, plain: str) -> Named | None:
         """A title that was misspelt all through."""
@@ -189,3 +188,24 @@ class Book:
 
     def _named(self, places: Iterable[int], spans: Iterable[tuple[int, int]], words: str) -> Named:
         return Named(tuple(self.entries[place] for place in sorted(places)), tuple(spans), words)
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Every piece of a title that can name something -> the places of the titles that have it; how pieces begin."""
+
+    pieces: dict[str, frozenset[int]]
+    starts: frozenset[str]
+
+
+@lru_cache(maxsize=16)  # towns share their titles; a department has its own
+def _index(titles: tuple[str, ...]) -> _Index:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, title in enumerate(titles):
+        for word in _WORD.findall(fold(title).plain):
+            for start in range(len(word) - 1):
+                for end in range(start + 2, min(len(word), start + _LONGEST) + 1):
+                    if word[start:end] not in _COMMON:
+                        found[word[start:end]].add(place)
+    pieces = {piece: frozenset(places) for piece, places in found.items()}
+    return _Index(pieces, frozenset(piece[:2] for piece in pieces))

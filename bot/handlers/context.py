@@ -1,6 +1,5 @@
 """What a handler knows: who speaks, the transaction, the directory, and a polite way to refuse."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.names import Names
@@ -9,8 +8,6 @@ from bot.domain.people import Member
 from bot.domain.responsibility import Directory
 from bot.services.report import Proof
 from bot.services.work import Work
-
-MOST_BUTTONS = 6  # of one card (WECOM.md)
 
 
 class Refused(Exception):  # it is an answer, not an error
@@ -41,7 +38,6 @@ class Ctx:
     ledger: File | None = None  # the ledger made for this message
     page: int = 1  # of a list: 下一页 asks for a later one
     files: list[File] = field(default_factory=list)  # to be sent after the answer
-    buttons: list[tuple[str, str]] = field(default_factory=list)  # of the answer: label and key
 
     @property
     def key(self) -> str:
@@ -64,14 +60,6 @@ class Ctx:
 
     def unit_names(self, ids: frozenset[int]) -> str:
         return "、".join(unit.name for unit in self.directory.units if unit.id in ids)
-
-    def offer_items(self, choices: Sequence[tuple[str, int]]) -> None:
-        """Candidates as buttons, where a card has room for all of them; the numbers stand in the answer, too."""
-        if len(choices) < MOST_BUTTONS:
-            self.buttons = [*((label, f"choose:{item_id}") for label, item_id in choices), ("取消", "abort:0")]
-
-    def offer_confirm(self) -> None:
-        self.buttons = [("确认", "confirm:0"), ("取消", "abort:0")]
 
     @property
     def own_unit(self) -> str:

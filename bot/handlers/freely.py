@@ -128,7 +128,6 @@ async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
         "what": "；".join(one.line for one in offered),
     }
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
-    ctx.offer_confirm()
     return offers.meant([one.line for one in offered], any(said.perhaps_day for said in doubtful))
 
 
@@ -209,7 +208,6 @@ async def ask_item(ctx: Ctx, command: Command, candidates: Sequence[ItemRow]) ->
     if candidates:
         payload = {"said": as_json(command), "ids": [item.id for item in candidates]}
         await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, payload)
-        ctx.offer_items([(named(ctx, item).call, item.id) for item in candidates])
     return offers.which(label, [named(ctx, item).line for item in candidates])
 
 

@@ -72,6 +72,11 @@ class Outcome:
         return self._narrow(self.after) - self.row.allowed
 
     @property
+    def wrong_at_once(self) -> Done:
+        """Of these, what nobody was asked about."""
+        return self._narrow(self.at_once) - self.row.allowed
+
+    @property
     def done(self) -> bool:
         return self._narrow(self.after) >= self.row.wanted
 
