@@ -47,6 +47,18 @@ LEAST_SENSIBLE = 0.97
 MOST_WRONG = 1
 
 
+async def test_a_question_goes_on_after_a_restart(tmp_path: Path) -> None:
+    async with replaying(tmp_path) as replay:
+        town = "新民镇联络员"
+        assert "哪一项" in await replay.say(town, "舆情完成了")
+        await replay.world.restart()
+        assert "已提交 24" in await replay.say(town, "24")
+        assert "确认" in await replay.say(town, "26号搞归一了")
+        await replay.world.restart()
+        assert "已取消" in await replay.say(town, "取消")
+        assert "没有等待确认" in await replay.say(town, "确认")
+
+
 def test_the_corpora_are_large_and_apart() -> None:
     assert len(KNOWN) + len(ASIDE) >= 400
     assert len(ASIDE) * 5 >= len(KNOWN)

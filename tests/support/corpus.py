@@ -127,16 +127,16 @@ class Replay:
         self._rewind()
         for words in row.before:
             who, said = words[1:].split(" ", 1) if words.startswith("@") else (row.sender, words)
-            await self._say(who, said)
+            await self.say(who, said)
         last = (await self.world.rows("SELECT coalesce(max(id), 0) FROM audit"))[0][0]
-        answers = await self._say(row.sender, row.utterance)
+        answers = await self.say(row.sender, row.utterance)
         at_once = after = await self._done_since(last)
         if row.then and not (row.wanted and Outcome(row, at_once, at_once, "").done):
-            answers += "\n> " + row.then + "\n" + await self._say(row.sender, row.then)
+            answers += "\n> " + row.then + "\n" + await self.say(row.sender, row.then)
             after = await self._done_since(last)
         return Outcome(row, at_once, after, answers)
 
-    async def _say(self, who: str, text: str) -> str:
+    async def say(self, who: str, text: str) -> str:
         userid = phone(self.world, who).userid
         last = (await self.world.rows("SELECT coalesce(max(id), 0) FROM outbox"))[0][0]
         sent = await self.world.platform.say(userid, text)
