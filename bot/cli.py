@@ -200,6 +200,28 @@ async def _plan(settings: Settings, moment: datetime, explain: bool, as_json: bo
 
 
 @app.command()
+def understand(
+    text: Annotated[str, typer.Argument(help="一条消息")],
+    who: Annotated[str, typer.Option("--as", help="谁说的：账号，或单位加角色，如 新民镇联络员")],
+    explain: Annotated[bool, typer.Option("--explain", help="为什么这样读")] = False,
+) -> None:
+    """一条消息会怎样理解；什么都不改，什么都不发。"""
+    run(_understand(load_settings_or_fail(), text, who, explain))
+
+
+async def _understand(settings: Settings, text: str, who: str, explain: bool) -> None:
+    from bot.explain import show
+
+    async def look(store: Store, now: datetime) -> None:
+        try:
+            say(await show(store, settings.policy, now, text.replace("\\n", "\n"), who, explain))
+        except LookupError as error:
+            raise Refusal(str(error)) from None
+
+    await with_store(settings, look)
+
+
+@app.command()
 def export(
     what: Annotated[str, typer.Argument(help="ledger：台账")],
     output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个文件")],

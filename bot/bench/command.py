@@ -9,11 +9,13 @@ import typer
 
 from bot.bench.report import BenchError, Report
 
-WHAT = ("ack", "plan", "send", "export", "start")
+WHAT = ("ack", "plan", "send", "export", "start", "understand")
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="ack 应答、plan 排程、send 晨报、export 台账、start 启动")],
+    what: Annotated[
+        str, typer.Argument(help="ack 应答、plan 排程、send 晨报、export 台账、start 启动、understand 读懂消息")
+    ],
     stored: Annotated[
         int, typer.Option("--stored", min=0, help="ack：收件箱里先有多少条消息；plan：库里共有多少项（其余都已销号）")
     ] = 0,
@@ -53,6 +55,10 @@ async def _measure(what: str, stored: int, due: int | None, seconds: float) -> R
             from bot.bench import send
 
             return await send.measure()
+        case "understand":
+            from bot.bench import understand
+
+            return understand.measure()
         case "export":
             from bot.bench import export
 

@@ -99,6 +99,7 @@ class Kind(StrEnum):
     NO_TARGET = "no_target"  # a verb whose item is missing
     UNCLEAR_NUMBER = "unclear_number"  # a number that may be an item or part of the words (进展 12 20 家企业)
     NUMBER = "number"  # nothing but numbers: perhaps the answer to a question
+    POLITE = "polite"  # thanks and greetings
     UNKNOWN = "unknown"
 
 

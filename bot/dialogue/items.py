@@ -15,7 +15,7 @@ _RANGE = re.compile(
 _LONGEST_RANGE = 200  # items; a longer one is a slip of the thumb
 _YEARS = range(1900, 2100)
 # What looks like a number of an item and is none: document numbers, days, times, shares, telephone numbers.
-_OTHER_NUMBERS = re.compile(
+OTHER_NUMBERS = re.compile(
     r"[〔\[(] ?\d{4} ?[〕\])] ?第? ?\d+ ?号?|\d{4} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?[日号]?"
     r"|\d{1,2} ?月 ?\d{1,2} ?[日号]?|\d+[:.]\d+|\d+ ?[%‰]|\d{5,}|\d{3,4}-\d{5,}|\d{4} ?年"
 )
@@ -48,7 +48,7 @@ def items_at(plain: str, place: int, ends: Callable[[int], bool], until: bool = 
 
 def items_in(plain: str) -> tuple[Target, ...]:
     """Items that prose clearly speaks of, by 号 or 第: only good for an answer, never to act on."""
-    text = _OTHER_NUMBERS.sub(lambda match: "*" * len(match.group()), plain)
+    text = OTHER_NUMBERS.sub(lambda match: "*" * len(match.group()), plain)
     found: dict[Target, None] = {}
     place = 0
     while start := _START.search(text, place):

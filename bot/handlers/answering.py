@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.choices import Choice, choice_in
+from bot.dialogue.free import Reading
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
+from bot.handlers import freely
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, received
 from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
@@ -15,8 +17,9 @@ from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
+from bot.services.report import Proof
 from bot.store.items import ItemRow, items_by_id
-from bot.texts import answers
+from bot.texts import answers, offers
 
 
 async def confirm(ctx: Ctx, _command: Command) -> str:
@@ -26,6 +29,8 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
     await conversation.forget(ctx.work, ctx.key)
     if "notice" in pending.payload:
         return await confirmed(ctx, pending.payload["notice"])
+    if "said" in pending.payload:
+        return await freely.confirmed(ctx, pending.payload)
     return await perform(ctx, order_from(pending.payload["order"]))
 
 
@@ -58,6 +63,9 @@ async def acknowledged(ctx: Ctx, command: Command) -> str:
 async def link(ctx: Ctx, command: Command) -> str:
     """A link without a verb: for the item asked about; with a number it is offered as 完成 (rule 9)."""
     if not command.targets:
+        pending = await conversation.pending(ctx.work, ctx.key)
+        if pending and pending.kind == conversation.CONFIRM and (offered := freely.lacking_link(pending.payload)):
+            return await freely.with_links(ctx, offered, command.links)
         return await submit_asked(ctx, proofs_of(ctx, command), command.text)
     items = await own(ctx, command, Act.SUBMIT)
     pending = await conversation.pending(ctx.work, ctx.key)
@@ -67,37 +75,75 @@ async def link(ctx: Ctx, command: Command) -> str:
     return await confirm_first(ctx, order, items)
 
 
-async def words(ctx: Ctx, said: NotUnderstood, text: str) -> str:
-    """Words that are no command: the answer to an open question, or an answer that changes nothing."""
+async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> str:
+    """Words that are no command: the answer to an open question, an act in free words, or what changes nothing."""
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is not None:
-        if pending.kind == conversation.WORDS:
-            return await _reason(ctx, pending, said, text.strip())
-        if pending.kind == conversation.CHOICE and (choice := choice_in(text, ctx.names)):
-            return await _chosen(ctx, pending, choice)
-        if pending.kind == conversation.CONFIRM:
-            return f"{_hint(said)}{_confirm_waits(pending)}"
+        answered = await _answered(ctx, pending, said, reading, text.strip())
+        if answered is not None:
+            return answered
+    if reading.acts:
+        return await freely.carry_out(ctx, reading)
+    if pending is not None and pending.kind == conversation.CONFIRM:
+        return f"{_hint(said, reading)}{_confirm_waits(pending)}"
+    if reading.look is not None:
+        return f"{_LOOKED if reading.kind is Kind.QUESTION else ''}{await freely.look(ctx, reading.look)}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
-    return answers.unknown(_hint(said))
+    return answers.unknown(_hint(said, reading))
 
 
-CHANGED_MIND = re.compile(r"(算了|取消|先放|先不|不用|别|等一下|等等|稍等|不.{1,4}了[。！!]?$)")
+CHANGED_MIND = re.compile(
+    r"(算了|取消|先放|先不|不用|别(?!的)|等一?[下哈]|等等|稍等|搞错|发错|点错|没有?事|不.{1,4}了[。！!]?$)"
+)
 NO_REASON = frozenset({Kind.EMPTY, Kind.QUOTE, Kind.QUESTION, Kind.CONDITION, Kind.PROMISE})
+_ASKED = (conversation.WORDS, conversation.WHEN, conversation.CHOICE, conversation.CONFIRM, conversation.EVIDENCE)
+
+
+async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Reading, text: str) -> str | None:
+    """The answer to what was asked, unless the words are about something else."""
+    if pending.kind in _ASKED and CHANGED_MIND.match(text) and not reading.acts:
+        if pending.kind != conversation.EVIDENCE or not _WAIT.match(text):
+            await conversation.forget(ctx.work, ctx.key)
+            return answers.CANCELLED
+        return answers.TAKE_YOUR_TIME
+    if pending.kind == conversation.WORDS:
+        return await _reason(ctx, pending, said, text)
+    if pending.kind == conversation.WHEN and reading.kind is not Kind.QUESTION:
+        given = await freely.day_given(ctx, pending.payload["said"], pending.payload["ids"], text, ctx.work.today)
+        return given or (None if reading.acts else offers.NO_DAY)
+    if pending.kind in (conversation.EVIDENCE, conversation.ITEM) and said.links and reading.kind is Kind.UNKNOWN:
+        if not said.targets and not said.units:
+            proofs = tuple(Proof("link", link) for link in said.links)
+            return await submit_asked(ctx, proofs)
+        return None
+    if pending.kind == conversation.CHOICE:
+        choice = choice_in(text, ctx.names)
+        if choice is None and len(reading.targets) == 1 and not _other_item(pending, reading):
+            choice = Choice(reading.targets[0], None)
+        return await _chosen(ctx, pending, choice) if choice else None
+    return None
+
+
+_WAIT = re.compile(r"等|稍")
+
+
+def _other_item(pending: Pending, reading: Reading) -> bool:
+    """Do the words ask, deny, or tell of another act than the one that waits for its item?"""
+    waiting = pending.payload.get("said", {}).get("verb") or pending.payload["order"]["act"]
+    return reading.kind is not Kind.UNKNOWN or any(said.command.verb != waiting for said in reading.acts)
 
 
 async def _reason(ctx: Ctx, pending: Pending, said: NotUnderstood, text: str) -> str:
     """The reason that was asked for, unless the words are doubtful: then nothing is done (rule 9)."""
-    if CHANGED_MIND.match(text):
-        await conversation.forget(ctx.work, ctx.key)
-        return answers.CANCELLED
     if said.kind in NO_REASON or not is_reason(text, ctx.names):
         return answers.NO_REASON
+    if "said" in pending.payload:
+        return await freely.reason_given(ctx, pending.payload["said"], pending.payload["ids"], text)
     return await resolve_words(ctx, pending.payload["order"], text)
 
 
 async def _chosen(ctx: Ctx, pending: Pending, choice: Choice) -> str:
-    order = order_from(pending.payload["order"])
     rows = await items_by_id(ctx.work.session, pending.payload["ids"])
     found = [item for item in rows if choice.target is None or _is(item, choice.target)]
     found = [item for item in found if choice.unit in (None, item.unit)]
@@ -105,10 +151,20 @@ async def _chosen(ctx: Ctx, pending: Pending, choice: Choice) -> str:
         said = " ".join(str(part) for part in (choice.target, choice.unit) if part)
         raise Refused(f"{said} 不在刚才列出的事项里，请从中选一个，或回复 取消。")
     if len({item.unit for item in found}) > 1 or (choice.target is None and len(found) > 1):
-        return await ask_which(ctx, order, found, "")
+        if "said" in pending.payload:
+            return await freely.ask_item(ctx, freely.command_from(pending.payload["said"]), found)
+        return await ask_which(ctx, order_from(pending.payload["order"]), found, "")
+    return await chosen(ctx, pending, found[0])
+
+
+async def chosen(ctx: Ctx, pending: Pending, item: ItemRow) -> str:
+    """What waited for its item goes on with this one."""
     await conversation.forget(ctx.work, ctx.key)
-    answer = await perform(ctx, replace(order, ids=(found[0].id,)))
-    return await expect_more(ctx, found[0].id, answer) if order.proofs else answer
+    if "said" in pending.payload:
+        return await freely.chosen(ctx, pending.payload["said"], item)
+    order = order_from(pending.payload["order"])
+    answer = await perform(ctx, replace(order, ids=(item.id,)))
+    return await expect_more(ctx, item.id, answer) if order.proofs else answer
 
 
 def _is(item: ItemRow, target: Target) -> bool:
@@ -120,14 +176,27 @@ _HINTS = {
     Kind.NEGATION: "您说的是还没办完，我没有改动任何事项。",
     Kind.CONDITION: "条件还没满足，我没有改动任何事项；办完再报。",
     Kind.PROMISE: "收到您的打算，我没有改动任何事项；办完再报。",
+    Kind.POLITE: "不客气。",
     Kind.QUOTE: "这是转发或引用的话，我没有改动任何事项；要办理请用自己的话发。",
     Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。请一件一条发。",
     Kind.UNCLEAR_NUMBER: "分不清哪个数字是编号，没有改动任何事项。请把编号写在最前面，如：进展 12，文字",
 }
 
 
-def _hint(said: NotUnderstood) -> str:
+_LOOKED = "这是一个问题，我没有改动任何事项。\n"
+
+
+def _hint(said: NotUnderstood, reading: Reading) -> str:
+    if reading.kind is Kind.QUESTION and reading.verb is not None:
+        info = info_of(reading.verb)
+        return offers.answer_to_question(info.usage, info.example)
+    if reading.kind is Kind.NEGATION and reading.targets:
+        return offers.not_yet([str(target) for target in reading.targets])
+    if reading.kind is not Kind.UNKNOWN:
+        return _HINTS.get(reading.kind, "")
     if said.kind is Kind.NO_TARGET and said.verb is not None:
         info = info_of(said.verb)
         return f"“{info.label}”要写明编号，例如：{info.example}"
+    if said.kind is Kind.UNKNOWN and reading.works:
+        return offers.WHICH_WORK
     return _HINTS.get(said.kind, "")

@@ -83,7 +83,8 @@ async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
     if command.targets:
         item, request = await _named_request(ctx, command)
     else:
-        mine = await _my_requests(ctx)
+        units = named_units(ctx, command)
+        mine = [(request, item) for request, item in await _my_requests(ctx) if not units or item.unit_id in units]
         if not mine:
             raise Refused("现在没有等您决定的申请。")
         if len(mine) > 1:
@@ -97,6 +98,15 @@ async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:
     check(ctx, item, Act.AGREE)
     await requests.decide(ctx.work, item, request, agreed, command.text.strip())
     return answers.decided(item.ref, item.unit, RequestKind(request.kind).label, agreed, request.new_due)
+
+
+async def has_request(ctx: Ctx, command: Command) -> bool:
+    """Is there a request that these words may decide?"""
+    units, numbers = named_units(ctx, command), {target.number for target in command.targets}
+    return any(
+        (not units or item.unit_id in units) and (not numbers or item.number in numbers)
+        for _, item in await _my_requests(ctx)
+    )
 
 
 async def _named_request(ctx: Ctx, command: Command) -> tuple[ItemRow, Request]:

@@ -1,7 +1,7 @@
 """A stored message to its handler and its answer: one transaction, once (rules 7 and 8)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.dialogue.commands import parse as understand
+from bot.dialogue.commands import parse as parse_command
+from bot.dialogue.free import Reading, understand
 from bot.dialogue.intents import Command, NotUnderstood
 from bot.dialogue.names import Names
 from bot.dialogue.verbs import Verb
@@ -20,9 +21,10 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, looking, managing, noticing, paging, reporting
+from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
+from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
 from bot.services import conversation
 from bot.services.report import Proof
@@ -87,8 +89,8 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.SIGN: reporting.sign,
     Verb.PROGRESS: reporting.progress,
     Verb.SUBMIT: reporting.submit,
-    Verb.UNDO: reporting.undo,
-    Verb.EXTEND: _asks(RequestKind.EXTEND),
+    Verb.UNDO: freely.undo,
+    Verb.EXTEND: freely.extend,
     Verb.EXEMPT: _asks(RequestKind.EXEMPT),
     Verb.DISPUTE: _asks(RequestKind.DISPUTE),
     Verb.PENDING: checking.pending,
@@ -129,6 +131,7 @@ class Prepared:
     proof: Proof | None = None
     proof_problem: str = ""
     ledger: File | None = None
+    reading: Reading | None = None  # of words that are no command
 
 
 class Dispatcher:
@@ -198,14 +201,17 @@ class Dispatcher:
                 raise LookupError("打不开这条消息：回调密钥可能已更换") from error
             member = await people.member(session, row.sender)
             directory = await people.directory(session)
-        text = _text_of(incoming)
-        findings = scan(text) if text else ()
-        if findings:
-            return Prepared(incoming, member, directory, None, secret=describe(findings))
-        names = self._names(directory)
-        said = understand(text, names, local_day(self._clock.now())) if text and member else None
-        prepared = Prepared(incoming, member, directory, said)
-        return await self._fetch(prepared, row.key)
+            text = _text_of(incoming)
+            findings = scan(text) if text else ()
+            if findings:
+                return Prepared(incoming, member, directory, None, secret=describe(findings))
+            names, now = self._names(directory), self._clock.now()
+            said = parse_command(text, names, local_day(now)) if text and member else None
+            reading = None
+            if member and isinstance(said, NotUnderstood) and len(text) <= LONGEST:
+                speaker = await speaker_of(session, member, directory, now, self._policy.context_minutes)
+                reading = understand(text, names, local_day(now), speaker)
+        return await self._fetch(Prepared(incoming, member, directory, said, reading=reading), row.key)
 
     async def _fetch(self, prepared: Prepared, key: str) -> Prepared:
         """Downloads a file somebody sent; makes the ledger somebody asked for."""
@@ -214,11 +220,12 @@ class Dispatcher:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
             proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
-            return Prepared(incoming, member, prepared.directory, said, proof=proof, proof_problem=problem)
+            return replace(prepared, proof=proof, proof_problem=problem)
+        said = prepared.reading.look if prepared.reading else said
         if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
             wanted = _units_of(said, prepared.directory)
             ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key, wanted)
-            return Prepared(incoming, member, prepared.directory, said, ledger=ledger)
+            return replace(prepared, ledger=ledger)
         return prepared
 
     def _names(self, directory: Directory) -> Names:
@@ -270,9 +277,9 @@ class Dispatcher:
             if prepared.said.verb is not Verb.ACK:
                 await conversation.leave(ctx.work, ctx.key, conversation.WORDS)
             return await HANDLERS[prepared.said.verb](ctx, prepared.said)
-        if prepared.said is None:
+        if prepared.said is None or prepared.reading is None:
             return answers.unknown()
-        return await answering.words(ctx, prepared.said, text)
+        return await answering.words(ctx, prepared.said, prepared.reading, text)
 
     async def _reply(self, work: Work, userid: str, key: str, answer: str, files: list[File]) -> None:
         parts = fit(answer, ANSWER_BYTES)

@@ -13,7 +13,7 @@ from bot.domain.states import OPEN, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.paging import show
 from bot.handlers.targets import WHO, WORKS, named_units
-from bot.services import waiting
+from bot.services import conversation, waiting
 from bot.services.views import (
     HISTORY_ACTS,
     days_late,
@@ -181,6 +181,7 @@ async def _one(ctx: Ctx, number: int, command: Command) -> str:
     mine = [i for i in mine if (not units or i.unit_id in units) and (not nodes or i.seq in nodes)]
     own = [item for item in mine if item.unit_id in ctx.member.acts_for]
     shown = mine if units else (own or mine)
+    await conversation.speak_of(ctx.work, ctx.key, conversation.Topic(number, None))
     return await _detail(ctx, task, shown)
 
 

@@ -73,6 +73,8 @@ async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what:
 async def perform(ctx: Ctx, order: Order) -> str:
     """Does an order and says what changed. Items that moved on since they were shown are left alone and named."""
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
+    if len(found) == 1:
+        await speak_of(ctx, found[0])
     newer = [item for item in found if order.shown.get(item.id, item.submission) != item.submission]
     ready = [item for item in found if item not in newer and _still_possible(ctx, item, order.act)]
     left = [item for item in found if item not in newer and item not in ready]
@@ -84,6 +86,12 @@ async def perform(ctx: Ctx, order: Order) -> str:
         which = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
         parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{which}")
     return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
+
+
+async def speak_of(ctx: Ctx, item: ItemRow) -> None:
+    """The answer is about this one item: 这个 means it from now on."""
+    node = item.seq if item.code != str(item.number) else None
+    await conversation.speak_of(ctx.work, ctx.key, conversation.Topic(item.number, node))
 
 
 def _still_possible(ctx: Ctx, item: ItemRow, act: Act) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.work import Work
 from bot.store.facts import put
@@ -15,6 +16,7 @@ EVIDENCE = "evidence"  # waits for a link or a file for one item
 WORDS = "words"  # waits for a reason
 CHOICE = "choice"  # waits for the number of an item
 ITEM = "item"  # the item a message asked about
+WHEN = "when"  # waits for a day
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,25 @@ async def shown(work: Work, key: str) -> Shown | None:
     if datetime.fromisoformat(value["at"]) + timedelta(minutes=work.policy.context_minutes) <= work.now:
         return None
     return Shown(value["verb"], value["named"], value["page"], value["last"])
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The one item an answer was about: 这个, 上面那个."""
+
+    number: int
+    node: int | None
+
+
+async def speak_of(work: Work, key: str, topic: Topic) -> None:
+    await put(work.session, f"topic:{key}", {**asdict(topic), "at": work.now.isoformat()})
+
+
+async def topic(session: AsyncSession, key: str, now: datetime, minutes: int) -> Topic | None:
+    fact = await session.get(Fact, f"topic:{key}")
+    if fact is None or datetime.fromisoformat(fact.value["at"]) + timedelta(minutes=minutes) <= now:
+        return None
+    return Topic(fact.value["number"], fact.value["node"])
 
 
 def _page(key: str) -> str:

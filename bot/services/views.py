@@ -105,6 +105,16 @@ async def history(session: AsyncSession, ids: Collection[int]) -> dict[int, list
     return found
 
 
+async def my_last_subjects(session: AsyncSession, userid: str) -> list[int]:
+    """The assignments of what this person did last, with one message."""
+    mine = select(Audit).where(Audit.actor == userid, Audit.subject.like("assignment:%")).order_by(Audit.id.desc())
+    last = await session.scalar(mine.limit(1))
+    if last is None:
+        return []
+    together = (await session.scalars(mine.where(Audit.message_key == last.message_key))).all()
+    return sorted({int(entry.subject.partition(":")[2]) for entry in together})
+
+
 async def evidence(session: AsyncSession, rows: Iterable[ItemRow]) -> dict[int, list[Evidence]]:
     """Assignment id -> what was handed in with its latest submission (or is collected for the next)."""
     latest = {row.id: row.submission for row in rows}
