@@ -10,6 +10,7 @@ from bot.dialogue.doubts import doubts_in, ends_as_question
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Problem, Trouble
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded
+from bot.dialogue.pairs import pairs
 from bot.dialogue.reader import POLITE, Reader
 from bot.dialogue.verbs import VERBS, Doubt, Units, Verb, VerbInfo, spoken
 
@@ -35,6 +36,8 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
     info, place = led
     if info.verb is Verb.NOTICE:
         return notice(folded, place, names)
+    if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
+        return command
     reader = Reader(folded, names, today, info)
     reader.read(place)
     words = folded.plain[reader.rest :]

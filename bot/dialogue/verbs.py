@@ -42,6 +42,7 @@ class Verb(StrEnum):
     NOTICE = "notice"
     UNREAD = "unread"
     STOP_NOTICE = "stop_notice"
+    RECALL = "recall"  # takes a notice back from the phones
     BULLETIN = "bulletin"
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
@@ -189,8 +190,17 @@ VERBS: tuple[VerbInfo, ...] = (
     VerbInfo(
         Verb.NOTICE, ("通知",), "通知 对象 内容", "通知 各乡镇（街道） 请于11月10日前核对联络员名单", changes=True
     ),
-    VerbInfo(Verb.UNREAD, ("未读",), "未读", "未读"),
+    VerbInfo(Verb.UNREAD, ("未读", "上次通知谁没回", "谁没回执", "谁没回"), "未读", "未读"),
     VerbInfo(Verb.STOP_NOTICE, ("停发",), "停发 [通知编号]", "停发 3", changes=True),
+    VerbInfo(
+        Verb.RECALL,
+        ("撤回通知", "撤回 通知"),
+        "撤回通知 编号",
+        "撤回通知 3",
+        changes=True,
+        number=True,
+        doubts=_DONE,
+    ),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),

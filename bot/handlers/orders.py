@@ -165,8 +165,8 @@ async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     if not is_reason(order.words, ctx.names):
         return await ask_reason(ctx, order, items)
-    for item in items:
-        await review.send_back(ctx.work, item, order.words)
+    for of_unit in _by_unit(items):
+        await review.send_back(ctx.work, of_unit, order.words)
     at_once = in_window(ctx.calendar, ctx.work.policy, ctx.work.now)
     return answers.sent_back(items, order.words, at_once)
 
@@ -183,14 +183,17 @@ async def _urge(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     reached: list[ItemRow] = []
     unreachable: list[ItemRow] = []
     before = await urged_today(ctx.work.session, items, ctx.work.today)
-    by_unit: dict[int, list[ItemRow]] = {}
-    for item in items:
-        if item.id not in before:
-            by_unit.setdefault(item.unit_id, []).append(item)
-    for of_unit in by_unit.values():
+    for of_unit in _by_unit([item for item in items if item.id not in before]):
         sent = await review.urge(ctx.work, of_unit)
         (reached if sent else unreachable).extend(of_unit)
     return answers.urged(reached, unreachable, [(item, before[item.id]) for item in items if item.id in before])
+
+
+def _by_unit(items: Sequence[ItemRow]) -> list[list[ItemRow]]:
+    found: dict[int, list[ItemRow]] = {}
+    for item in items:
+        found.setdefault(item.unit_id, []).append(item)
+    return list(found.values())
 
 
 Do = Callable[[Ctx, Order, Sequence[ItemRow]], Awaitable[str]]

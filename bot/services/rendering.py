@@ -43,8 +43,8 @@ async def still_due(work: Work, row: Outbox) -> Dropped | None:
         return Dropped("收件人已不在人员名单")
     wanted = row.payload.get("while")
     if wanted is not None:
-        found = await items_by_id(work.session, [wanted["id"]])
-        if not found or found[0].state not in wanted["states"]:
+        found = await items_by_id(work.session, wanted.get("ids", [wanted["id"]]))
+        if not any(item.state in wanted["states"] for item in found):
             return Dropped("事项状态已变，不再需要")
         if wanted["submission"] is not None and found[0].submission != wanted["submission"]:
             return Dropped("已有新的提交")

@@ -1,10 +1,12 @@
 """Answers to what people say: what changed, by number and title, and the next step. Short, plain, no blame."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.texts.fit import size
 from bot.texts.words import SCREEN, bullet_list, clock, day, names, short, time_left
 
 STRANGER = (
@@ -61,6 +63,18 @@ def by_item(items: Sequence[Theirs], most: int = 12) -> list[str]:
         units.setdefault((item.code, item.title), []).append(item.unit)
     width = 60 if len(units) == 1 else 22
     return [f"{code} {short(title, width)}（{names(owners, most)}）" for (code, title), owners in units.items()]
+
+
+SUMMED_UP = 1200  # bytes; what would take more is counted for each item
+
+
+def summed_up(items: Sequence[Theirs], most: int = 12) -> list[str]:
+    """by_item, or where that is long, how many units of each item."""
+    lines = by_item(items, most)
+    if sum(size(line) for line in lines[:SCREEN]) <= SUMMED_UP:
+        return lines
+    counts = Counter((item.code, item.title) for item in items)
+    return [f"{code} {short(title, 22)}：{count} 个单位" for (code, title), count in counts.items()]
 
 
 def unknown(hint: str = "") -> str:
@@ -193,12 +207,12 @@ def reason_needed(verb: str, target: str) -> str:
 def approved(done: Sequence[Theirs]) -> str:
     if len(done) == 1:
         return f"已通过并销号：{by_item(done)[0]}。"
-    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {line}' for line in by_item(done)])}"
+    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {line}' for line in summed_up(done)])}"
 
 
 def sent_back(done: Sequence[Theirs], reason: str, at_once: bool) -> str:
     told = "已告知责任单位。" if at_once else "责任单位下一个工作日早晨会收到。"
-    lines = bullet_list([f"· {line}" for line in by_item(done)])
+    lines = bullet_list([f"· {line}" for line in summed_up(done)])
     return f"已退回 {len(done)} 项：\n{lines}\n理由：{short(reason, 120)}\n{told}"
 
 
@@ -227,7 +241,7 @@ def stale(what: str) -> str:
 
 def confirm(what: str, items: Sequence[Theirs], extra: str = "") -> str:
     """Everything it will touch: what finds no line of its own stands with its number."""
-    lines, codes = by_item(items, EVERY_UNIT), list(dict.fromkeys(item.code for item in items))
+    lines, codes = summed_up(items, EVERY_UNIT), list(dict.fromkeys(item.code for item in items))
     if len({item.unit for item in items}) == 1:  # said once, in `what`, or known to its own people
         lines = [short(f"{item.code} {item.title}", 30) for item in items]
     parts = [f"{what}，共 {len(items)} 项：", *(f"· {line}" for line in lines[:SCREEN])]
