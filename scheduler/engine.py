@@ -10,7 +10,7 @@ from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
 from bot.domain.policy import Policy
 from bot.domain.timing import digest_moment
-from bot.services import requests
+from bot.services import notices, requests
 from bot.services.planning import retire, snapshot, store_plan
 from bot.services.work import Work
 from bot.store.engine import Store
@@ -75,6 +75,7 @@ class Engine:
             await retire(Work(session, now, self._policy))
             # Told this very morning: what is good to know counts up to the digest hour.
             await requests.remind(Work(session, digest_moment(self._policy, local_day(now)), self._policy))
+            await notices.remind(Work(session, now, self._policy))
             await session.flush()
             seen = await snapshot(session, now)
             decided = plan(seen, self._policy, self._policy.calendar, now)

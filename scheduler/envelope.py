@@ -27,6 +27,9 @@ class Envelope:
         if row.kind == "menu":
             row.body = b"{}"
             return None
+        if row.kind == broadcasts.RECALL:
+            row.body = bodies.recall_body(str(row.payload["msgid"]))
+            return None
         if row.kind == broadcasts.KIND:
             return await self._seal_call(work, row)
         member = await work.session.get(Member, row.member_key)

@@ -26,14 +26,7 @@ _PART_ENDS = re.compile(r"[\s,、:;]|$")
 _WORD = re.compile(r"[^\s,、:;。!?]+")
 _AT_ONCE = re.compile(r"[\s,、:;]*(?:[\[【(]立即[\]】)]|立即(?=[\s,:;]|$))")
 _AT_ONCE_LAST = re.compile(r"(?:[\[【(]立即[\]】)]|(?<=\s)立即)\s*$")
-_BODY_ITEM = r"(?P<{0}>\d{{1,4}})(?: ?- ?(?P<{0}_node>\d))? ?号?(?:任务|事项)? ?"
-_NOT_YET = r"(?:还|尚)?(?:未|没有?)(?:完成|办结|办完|提交|上?报|交)"
-_OWES = re.compile(
-    rf"(?:欠|(?:所有)?{_NOT_YET}) ?{_ITEM.format('first')}的?(?:各?单位|人)?(?![一-鿿])"
-    rf"|{_ITEM.format('second')}{_NOT_YET}了?的?(?:各?单位|人)?(?![一-鿿])"
-)
-_ATTACHED = re.compile(r"(?:[\[【(]附件[\]】)]|(?<=\s)附件)\s*$")
-_GAP = re.compile(r"[\s,:;]*")
+_BODY_GAP = re.compile(r"[\s,:;]*")
 
 
 def speaks_to(plain: str, place: int, names: Names) -> bool:
@@ -98,8 +91,9 @@ def _next_part(plain: str, place: int, names: Names) -> int | None:
 def _part(plain: str, place: int, names: Names) -> tuple[Audience, int] | None:
     """One 对象 and where it ends: everyone, a unit or a group, a role, or the role in a unit or group, who owes 34."""
     if owes := _OWES.match(plain, place):
-        number, node = (owes[name] or owes[other] for name, other in (("first", "second"), ("first_node", "second_node")))
-        return Audience(owes=Target(int(number), int(node) if node else None)), owes.end()
+        which = "first" if owes["first"] else "second"
+        node = owes[f"{which}_node"]
+        return Audience(owes=Target(int(owes[which]), int(node) if node else None)), owes.end()
     named = names.at(plain, place)
     everyone = _EVERYONE.match(plain, place)
     end = named[1] if named else everyone.end() if everyone else place

@@ -108,6 +108,8 @@ async def _refuse(ctx: Ctx, item_id: int, request_id: int) -> tuple[str, str]:
 
 async def _read(ctx: Ctx, notice_id: int, _unused: int) -> tuple[str, str]:
     if await notices.read(ctx.work, ctx.key, notice_id) is None:
+        if await notices.was_recalled(ctx.work, ctx.key, notice_id):
+            return answers.RECALLED, "已撤回"
         raise Refused(answers.stale("没有发给您的这个通知"))
     return answers.read(notice_id), "已收到"
 

@@ -110,6 +110,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.NOTICE: noticing.draft,
     Verb.UNREAD: noticing.unread,
     Verb.STOP_NOTICE: noticing.stop,
+    Verb.RECALL: noticing.recall,
     Verb.BULLETIN: _later,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
@@ -259,6 +260,8 @@ class Dispatcher:
         if incoming.kind in ("file", "image"):
             if prepared.proof is None:
                 raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
+            if may(ctx.member, Right.BROADCAST):
+                return await noticing.file_sent(ctx, prepared.proof)
             return await reporting.submit_asked(ctx, (prepared.proof,))
         text = _text_of(incoming)
         if not text.strip():

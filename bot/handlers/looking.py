@@ -49,6 +49,7 @@ OFFICE = (
     Verb.NOTICE,
     Verb.UNREAD,
     Verb.STOP_NOTICE,
+    Verb.RECALL,
 )
 
 

@@ -24,6 +24,7 @@ class Order:
     ids: tuple[int, ...]
     words: str = ""
     proofs: tuple[Proof, ...] = ()
+    own: Mapping[int, tuple[Proof, ...]] = field(default_factory=dict)  # item id -> proofs for it alone
     shown: Mapping[int, int] = field(default_factory=dict)  # item id -> the submission the person saw
 
     def as_json(self) -> dict[str, Any]:
@@ -32,6 +33,7 @@ class Order:
             "ids": list(self.ids),
             "words": self.words,
             "proofs": [asdict(proof) for proof in self.proofs],
+            "own": {str(item_id): [asdict(proof) for proof in proofs] for item_id, proofs in self.own.items()},
             "shown": {str(item_id): submission for item_id, submission in self.shown.items()},
         }
 
@@ -45,6 +47,7 @@ def order_from(data: dict[str, Any]) -> Order:
         tuple(data["ids"]),
         data["words"],
         tuple(Proof(**proof) for proof in data["proofs"]),
+        {int(item_id): tuple(Proof(**proof) for proof in own) for item_id, own in data.get("own", {}).items()},
         {int(item_id): submission for item_id, submission in data["shown"].items()},
     )
 
@@ -109,13 +112,16 @@ async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     """完成. A row with publishing paths needs a link or a file; without one the words are kept and it is asked for."""
     done: list[tuple[answers.Named, str]] = []
     lacking: list[ItemRow] = []
+    each: list[list[str]] = []
     for item in items:
-        if item.needs_evidence and not order.proofs and not await report.has_evidence(ctx.work, item):
+        proofs = order.own.get(item.id, order.proofs)
+        if item.needs_evidence and not proofs and not await report.has_evidence(ctx.work, item):
             lacking.append(item)
             continue
-        await report.submit(ctx.work, item, order.words, order.proofs)
+        await report.submit(ctx.work, item, order.words, proofs)
         done.append((named(ctx, item), await checker_name(ctx, item)))
-    lines = [answers.submitted(done, [proof.name for proof in order.proofs])] if done else []
+        each.append([proof.name for proof in proofs] if item.id in order.own else [])
+    lines = [answers.submitted(done, [proof.name for proof in order.proofs], each)] if done else []
     if lacking:
         lines.append(await _ask_evidence(ctx, order, lacking))
     elif lines:

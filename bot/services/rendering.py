@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.planning import WITHOUT_ITEM, LineKind
+from bot.domain.planning import BESIDE, WITHOUT_ITEM, LineKind
 from bot.domain.states import OPEN, State
+from bot.services import notices
 from bot.services.views import days_late
 from bot.services.work import Work
 from bot.store import people
@@ -78,7 +79,7 @@ async def _digest(work: Work, row: Outbox) -> list[Entry]:
     entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
     left = [entry for entry in entries if entry is not None]
     # What stands there only because a digest goes out anyway is no reason to send one.
-    return left if any(entry.kind is not LineKind.STILL_OVERDUE for entry in left) else []
+    return left if any(entry.kind not in BESIDE for entry in left) else []
 
 
 _WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
@@ -92,9 +93,11 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
             return None
         asks = held.payload.get("asks", [])
         return Entry(kind, item_id=asks[0] if len(asks) == 1 else 0, words=clip(held.payload["text"], HELD_BYTES))
-    if kind is LineKind.NEWS:
+    if kind is LineKind.NEWS or kind is LineKind.UNANSWERED:
         news = await work.session.get(News, ref)
-        return Entry(kind, words=clip(news.words, HELD_BYTES)) if news else None
+        if news is None or (kind is LineKind.UNANSWERED and await notices.answered(work, news)):
+            return None
+        return Entry(kind, words=clip(news.words, HELD_BYTES))
     if kind is LineKind.UNREACHABLE:
         unit = await work.session.get(Unit, ref)
         return Entry(kind, unit=unit.name) if unit else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.texts.fit import size
+from bot.texts.fit import clip, size
 from bot.texts.words import SCREEN, bullet_list, clock, day, names, short, time_left
 
 STRANGER = (
@@ -65,6 +65,7 @@ def by_item(items: Sequence[Theirs], most: int = 12) -> list[str]:
     return [f"{code} {short(title, width)}（{names(owners, most)}）" for (code, title), owners in units.items()]
 
 
+OWN_LINK = 120  # bytes of a link beside its item
 SUMMED_UP = 1200  # bytes; what would take more is counted for each item
 
 
@@ -139,14 +140,17 @@ def noted(items: Sequence[Named], newly_signed: bool, links: int) -> str:
     return f"{head}{extra}\n办完请回复：完成 {items[0].call}" + ("" if links else " 链接")
 
 
-def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str]) -> str:
-    """Each item with who checks it."""
+def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str], each: Sequence[Sequence[str]] = ()) -> str:
+    """Each item with who checks it, and its own links where `each` has some."""
     if len(items) == 1:
         item, checker = items[0]
         lines = [f"已提交 {item.ref}，待{checker}审核。"]
     else:
-        lines = [f"已提交 {len(items)} 项："]
-        lines.append(bullet_list([f"· {item.line}，待{checker}审核" for item, checker in items]))
+        said = [f"· {item.line}，待{checker}审核" for item, checker in items]
+        for place, links in enumerate(each):
+            said[place] += "".join(f"\n  {clip(link, OWN_LINK)}" for link in links[:2])
+            said[place] += f" 等{len(links)}件" if len(links) > 2 else ""
+        lines = [f"已提交 {len(items)} 项：", bullet_list(said)]
     if proofs:
         lines.append("佐证：" + bullet_list(list(proofs), 5))
     lines.append(f"发错了可回复：撤回 {items[0][0].call if len(items) == 1 else '编号'}")
@@ -253,8 +257,12 @@ def confirm(what: str, items: Sequence[Theirs], extra: str = "") -> str:
     return "\n".join(parts)
 
 
-def confirm_notice(audience: str, people: int, leaves: str, body: str, unheard: Sequence[str]) -> str:
+def confirm_notice(
+    audience: str, people: int, leaves: str, body: str, unheard: Sequence[str], attached: str = ""
+) -> str:
     lines = [f"通知将发给 {audience}，共 {people} 人，{leaves}发出：", body]
+    if attached:
+        lines.append(f"附件：{attached}")
     if unheard:
         lines.append(f"收不到的单位（没有可联系的联络员）：{names(unheard, 12)}")
     return "\n".join([*lines, "回复 确认 发送，回复 取消 放弃。"])
@@ -270,5 +278,29 @@ def unread(number: int, missing: Sequence[str], total: int) -> str:
     return f"通知 {number}：{total - len(missing)}/{total} 人已回执，{len(missing)} 人未回：\n" + names(missing, 40)
 
 
-def read(number: int) -> str:
-    return f"已记回执（通知 {number}）。谢谢。"
+def read(*numbers: int) -> str:
+    return f"已记回执（通知 {'、'.join(map(str, numbers))}）。谢谢。"
+
+
+def confirm_recall(number: int, body: str, people: int, waiting: int, late: int) -> str:
+    lines = [f"将撤回通知 {number}（{short(body, 30)}）：从 {people} 人的手机上收回。"]
+    if waiting:
+        lines.append(f"还没发出的 {waiting} 人不再发。")
+    if late:
+        lines.append(f"{late} 人的已超过 24 小时，平台不能收回。")
+    return "\n".join([*lines, "回复 确认 撤回，回复 取消 放弃。"])
+
+
+def recalling(number: int, people: int, late: int) -> str:
+    tail = f"，另 {late} 人的超过 24 小时收不回" if late else ""
+    return f"正在撤回通知 {number}：{people} 人{tail}。结果回复：未读 {number}"
+
+
+def recalled(number: int, back: int, under_way: int, left: int) -> str:
+    lines = [f"通知 {number} 已撤回：已从 {back} 人的手机上收回"]
+    lines += [f"正在收回 {under_way} 人"] if under_way else []
+    lines += [f"没能收回 {left} 人（超过 24 小时或平台拒绝）"] if left else []
+    return "，".join(lines) + "。不再收回执。"
+
+
+RECALLED = "这条通知已由县政府办公室撤回，不用再回执。"
