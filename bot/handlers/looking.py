@@ -180,7 +180,14 @@ async def _one(ctx: Ctx, number: int, command: Command) -> str:
     mine = [i for i in mine if (not units or i.unit_id in units) and (not nodes or i.seq in nodes)]
     own = [item for item in mine if item.unit_id in ctx.member.acts_for]
     shown = mine if units else (own or mine)
+    if len(shown) == 1 and len(_numbers(command)) == 1 and shown[0].state in OPEN and own:
+        ctx.cards.append(shown[0])
     return await _detail(ctx, task, shown)
+
+
+async def item_detail(ctx: Ctx, item: ItemRow) -> str:
+    """What 任务 12 says of one unit's item."""
+    return await _detail(ctx, await ctx.work.session.get_one(Task, item.task_id), [item])
 
 
 async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
@@ -199,10 +206,18 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     if task.unknown:
         waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
         status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
-    step = WORKS[rows[0].state] if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
+    step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"
     return lists.detail(title, task.measures, paths, task.lead_text, status, entries, step, note)
+
+
+def _step(item: ItemRow) -> str:
+    """The buttons of the item's card in words."""
+    if item.state not in OPEN:
+        return WORKS[item.state].replace("编号", item.code)
+    signing = [f"签收 {item.code}"] if item.state is State.DISPATCHED else []
+    return "回复：" + "｜".join([*signing, f"完成 {item.code} 链接", f"延期 {item.code} 日期 理由"])
 
 
 async def _status(ctx: Ctx, item: ItemRow) -> list[str]:

@@ -386,4 +386,4 @@ def test_a_notice_to_whoever_owes_an_item(text: str, command: Understand) -> Non
 )
 def test_a_notice_with_the_file_sent_before(text: str, command: Understand) -> None:
     said = command(text)
-    assert said.attached and said.text == "请填表"
+    assert said.attached and said.text.startswith("请填")
