@@ -13,6 +13,7 @@ from bot.domain.states import OPEN, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.paging import show
 from bot.handlers.targets import WHO, WORKS, named_units
+from bot.services import conversation
 from bot.services.views import (
     HISTORY_ACTS,
     days_late,
@@ -24,6 +25,7 @@ from bot.services.views import (
     last_message,
     open_requests,
     unresolved_tasks,
+    waiting_for,
 )
 from bot.store.items import ItemRow, items, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
@@ -64,7 +66,33 @@ async def show_help(ctx: Ctx, _command: Command) -> str:
         groups.append(("全县情况", COUNTY))
     if member.is_office:
         groups.append(("县办（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
-    return help_text([(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups])
+    return help_text(
+        await _now(ctx), [(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups]
+    )
+
+
+async def _now(ctx: Ctx) -> list[str]:
+    """What this person could do at this moment, first of all."""
+    waiting = await conversation.pending(ctx.work, ctx.key)
+    steps = [OPEN_QUESTION[waiting.kind]] if waiting is not None and waiting.kind in OPEN_QUESTION else []
+    if ctx.member.acts_for:
+        mine = await items_of_units(ctx.work.session, ctx.member.acts_for)
+        unsigned = sum(1 for item in mine if item.state is State.DISPATCHED)
+        returned = sum(1 for item in mine if item.state is State.RETURNED)
+        steps += [f"{unsigned} 项还没签收，回复：签收 全部"] if unsigned else []
+        steps += [f"{returned} 项被退回，回复：任务"] if returned else []
+    if ctx.member.reviews_for:
+        waits = len(await waiting_for(ctx.work.session, ctx.member.reviews_for))
+        steps += [f"{waits} 项等您单位审核，回复：待审"] if waits else []
+    return steps
+
+
+OPEN_QUESTION = {
+    conversation.CONFIRM: "刚才的事等您回复：确认 或 取消",
+    conversation.EVIDENCE: "请把链接（或文件）发来，收到即提交",
+    conversation.WORDS: "请直接写理由，或回复：取消",
+    conversation.CHOICE: "请回复刚才列出的编号或单位，或回复：取消",
+}
 
 
 async def tasks(ctx: Ctx, command: Command) -> str:

@@ -19,9 +19,9 @@ WHAT = {
 }
 
 
-def help_text(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
-    """`groups`: heading and (usage, example) of each command."""
-    lines = [HEAD]
+def help_text(now: Sequence[str], groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """`now`: what waits for the asker at this moment; `groups`: heading and (usage, example) of each command."""
+    lines = [*(["【现在】", *(f"· {step}" for step in now)] if now else []), HEAD]
     for heading, commands in groups:
         lines.append(f"【{heading}】")
         lines += [_line(usage, example) for usage, example in commands]

@@ -1,6 +1,8 @@
 """The card of an item on its unit's phones, its text twin, and a contact who finishes five items."""
 
-from conftest import StartWorld
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
 from support.world import Phone, World
 
 from sandbox.messages import Message
@@ -108,7 +110,9 @@ async def test_another_units_card_is_nobody_elses(corner: World) -> None:
     assert "只能由责任单位" in refused and "法治政府" not in refused
 
 
-async def test_the_text_twin_says_how_to_do_the_same(start_world: StartWorld) -> None:
+async def test_the_text_twin_says_how_to_do_the_same(
+    start_world: Callable[..., AbstractAsyncContextManager[World]],
+) -> None:
     async with start_world(wecom_cards="text") as world:
         town = world.who("新民镇")
         await world.to("2021-05-25T10:00:00+08:00")
@@ -131,7 +135,7 @@ async def test_a_contact_finishes_five_items_with_links_in_two_messages(world: W
     answers = [await town.says(words) for words in said]
     assert "已提交 5 项" in answers[-1] and len(said) <= 6
     for number in numbers:
-        assert f"· {number} " in answers[-1] and f"{LINK}{number}.html" in answers[-1]
+        assert f"· {number}" in answers[-1] and f"{LINK}{number}.html" in answers[-1]
         (proof,) = await world.rows(
             "SELECT e.name FROM evidence e JOIN assignment a ON a.id = e.assignment_id JOIN node n ON n.id = a.node_id"
             " JOIN task t ON t.id = n.task_id WHERE t.number = :number",
@@ -143,13 +147,28 @@ async def test_a_contact_finishes_five_items_with_links_in_two_messages(world: W
 async def test_which_link_is_for_which_item_is_certain_or_asked(corner: World) -> None:
     town = corner.who("新民镇")
     await corner.to("2021-05-25T10:00:00+08:00")
-    for words in (f"完成 34、33 {LINK}1.html {LINK}2.html", f"完成 34 {LINK}1.html 已公开 33 {LINK}2.html"):
+    for words in (f"完成 34、31 {LINK}1.html {LINK}2.html", f"完成 34 {LINK}1.html 已公开 31 {LINK}2.html"):
         assert "没有改动任何事项" in await town.says(words)
     # One of them cannot be done: neither is.
     assert "不能完成" in await _twice(town)
-    assert "待签收" in await town.says("任务 33")
+    assert "待签收" in await town.says("任务 31")
 
 
 async def _twice(town: Phone) -> str:
     await town.says(f"完成 34 {LINK}1.html")
-    return await town.says(f"完成 33 {LINK}3.html 34 {LINK}4.html")
+    return await town.says(f"完成 31 {LINK}3.html 34 {LINK}4.html")
+
+
+async def test_help_begins_with_what_waits_for_the_asker(corner: World) -> None:
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    first = (await town.says("帮助")).split("\n")
+    assert first[0] == "【现在】" and "5 项还没签收，回复：签收 全部" in first[1]
+    await town.says("签收 全部")
+    assert "刚才的事等您回复：确认 或 取消" in await town.says("帮助")
+    await town.says("取消")
+    assert "【现在】" not in await reviewer.says("帮助")
+    await town.says("完成 34")
+    assert "请把链接（或文件）发来" in await town.says("帮助")
+    await town.says(f"{LINK}1.html")
+    assert "1 项等您单位审核，回复：待审" in await reviewer.says("帮助")
