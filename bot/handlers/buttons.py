@@ -20,8 +20,11 @@ from bot.texts.words import bullet_list, day
 
 async def pressed(ctx: Ctx, key: str, task_id: str, response_code: str) -> str:
     """`key` is verb:item:number as `services.prompts` made it; `response_code` lets the pressed card be updated."""
-    card = await _remember_code(ctx, task_id, response_code)
     known = _KEY.fullmatch(key)
+    if known is not None and known["verb"] != "read":
+        # The item before the card: of two who press at once one waits here, and neither for the other's card.
+        await items_by_id(ctx.work.session, [int(known["first"])], lock=True)
+    card = await _remember_code(ctx, task_id, response_code)
     if known is None:
         raise Refused(answers.stale("不认识这个按钮"))
     handler = _BUTTONS[known["verb"]]

@@ -127,7 +127,8 @@ async def test_a_contact_finishes_five_items_with_links_in_two_messages(world: W
     await world.to("2021-05-25T10:00:00+08:00")
     rows = await world.rows(
         "SELECT DISTINCT t.number FROM assignment a JOIN node n ON n.id = a.node_id JOIN task t ON t.id = n.task_id"
-        " JOIN unit u ON u.id = a.unit_id WHERE u.name = '新民镇' AND t.paths <> '[]' ORDER BY t.number LIMIT 5"
+        " JOIN unit u ON u.id = a.unit_id WHERE u.name = '新民镇' AND CAST(t.paths AS TEXT) <> '[]'"
+        " ORDER BY t.number LIMIT 5"
     )
     numbers = [row.number for row in rows]
     lines = "\n".join(f"{number} {LINK}{number}.html" for number in numbers)
