@@ -34,6 +34,7 @@ KIND = {
     LineKind.OFFICE_REVIEW_LATE: "待审超期报县办",
     LineKind.UNREACHABLE: "联系不上",
     LineKind.HELD: "隔夜消息",
+    LineKind.UNANSWERED: "通知未回执",
     LineKind.NEWS: "已办",
 }
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 
 from bot.clock import Clock
 from bot.domain.policy import Policy
+from bot.services import broadcasts
 from bot.services.work import Work
 from bot.store import live
 from bot.store.engine import Store, is_away
@@ -253,6 +254,8 @@ class Delivery:
                 return await self._upload(row)
             if row.kind == "card_update":
                 return await self._client.update_card(row.body)
+            if row.kind == broadcasts.RECALL:
+                return await self._client.recall(row.body)
             return await self._client.send_raw(row.body)
         except PlatformError as error:
             return error

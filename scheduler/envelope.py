@@ -1,6 +1,7 @@
 """A message into the exact bytes the platform gets: text, card, file or card update."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,6 +32,9 @@ class Envelope:
         if row.kind == "menu":
             row.body = b"{}"
             return None
+        if row.kind == broadcasts.RECALL:
+            row.body = bodies.recall_body(str(row.payload["msgid"]))
+            return None
         if row.kind == broadcasts.KIND:
             return await self._seal_call(work, row)
         member: Person | Member | None = roster.get(row.member_key or "")
@@ -41,10 +45,17 @@ class Envelope:
         # An answer goes to whoever wrote, on the roster or not, by the account they wrote with.
         userid = member.userid if member else str(row.payload.get("userid", row.member_key))
         if row.kind == "card_update":
+            facts = row.payload.get("card")
             row.body = bodies.update_card_body(
-                [userid], self._agent_id, row.payload["response_code"], replace_name=row.payload["replace_name"]
+                [userid],
+                self._agent_id,
+                row.payload["response_code"],
+                replace_name=row.payload.get("replace_name"),
+                card=self._card(facts, int(row.payload["of"])) if facts else None,
             )
             return None
+        if row.payload.get("card_only") and not self._cards:
+            return Dropped("这里没有卡片，文字里已写明")
         if row.kind == "file":
             row.body = bodies.file_body(self._agent_id, [userid], str(row.payload["media_id"]))
             row.words = f"［文件］{row.payload['name']}"
@@ -86,9 +97,11 @@ class Envelope:
     def _body(self, row: Outbox, userids: list[str], rendered: Rendered) -> bytes:
         if rendered.card is None or not self._cards:
             return bodies.text_body(self._agent_id, userids, row.words or rendered.text)
-        facts = rendered.card
-        card = Card(
-            task_id=f"d{self.salt}-{row.id}",
+        return bodies.card_body(self._agent_id, userids, self._card(rendered.card, row.id))
+
+    def _card(self, facts: dict[str, Any], row_id: int) -> Card:
+        return Card(
+            task_id=f"d{self.salt}-{row_id}",
             title=facts["title"],
             desc="\n".join(part for part in (facts.get("desc"), facts.get("sub")) if part),
             rows=tuple(Row(name, value) for name, value in facts["rows"] if value),
@@ -96,4 +109,3 @@ class Envelope:
                 Button(text, key, style=1 if i == 0 else 2) for i, (text, key) in enumerate(facts["buttons"])
             ),
         )
-        return bodies.card_body(self._agent_id, userids, card)

@@ -48,7 +48,7 @@ class Health:
 
 def is_message(row_kind: str) -> bool:
     """Is it something a person sees as a message, and the limits count?"""
-    return row_kind not in ("card_update", "menu")
+    return row_kind not in ("card_update", "menu", "recall")
 
 
 def _final(row: Outbox) -> str:

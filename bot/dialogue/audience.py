@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dialogue.intents import Audience, Command
+from bot.dialogue.intents import Audience, Command, Target
 from bot.dialogue.links import links_in
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded
@@ -12,6 +12,13 @@ from bot.domain.people import ROLE_OF_LABEL, Role
 _EVERYONE = re.compile(r"(?:全体|所有)(?:人员|单位|人|同志)?|各单位|全县(?!各)")
 _ROLES = ROLE_OF_LABEL | {"负责人": Role.HEAD}
 _ROLE = re.compile(rf"(?:的|各|全体|所有)?({'|'.join(sorted(_ROLES, key=len, reverse=True))})")
+_ITEM = r"(?P<{0}>\d{{1,4}})(?: ?- ?(?P<{0}_node>\d))? ?号?(?:任务|事项)? ?"
+_NOT_YET = r"(?:还|尚)?(?:未|没有?)(?:完成|办结|办完|提交|上?报|交)"
+_OWES = re.compile(
+    rf"(?:欠|(?:所有)?{_NOT_YET}) ?{_ITEM.format('first')}的?(?:各?单位|人)?(?![一-鿿])"
+    rf"|{_ITEM.format('second')}{_NOT_YET}了?的?(?:各?单位|人)?(?![一-鿿])"
+)
+_ATTACHED = re.compile(r"(?:[\[【(]附件[\]】)]|(?<=\s)附件)\s*$")
 _GAP = re.compile(r"[\s,、:;]*")
 _AND = re.compile(r" ?[、和及与] ?")
 _COMMA = re.compile(r" ?, ?")
@@ -53,13 +60,18 @@ def notice(folded: Folded, place: int, names: Names) -> Command:
         urgent, place = True, late.end()
     gap = _BODY_GAP.match(plain, place)
     place = gap.end() if gap else place
+    end = len(plain)
     last = _AT_ONCE_LAST.search(plain, place)
-    text = folded.said(place, last.start() if last else None)
+    end = last.start() if last else end
+    attached = _ATTACHED.search(plain, place, end)
+    end = attached.start() if attached else end
+    text = folded.said(place, end)
     return Command(
         Verb.NOTICE,
         audience=tuple(audience),
         unknown_units=tuple(unknown),
         urgent=urgent or last is not None,
+        attached=attached is not None,
         links=tuple(dict.fromkeys(link.url for link in links_in(folded))),
         text=text,
         words=text,
@@ -77,7 +89,11 @@ def _next_part(plain: str, place: int, names: Names) -> int | None:
 
 
 def _part(plain: str, place: int, names: Names) -> tuple[Audience, int] | None:
-    """One 对象 and where it ends: everyone, a unit or a group, a role, or the role in a unit or group."""
+    """One 对象 and where it ends: everyone, a unit or a group, a role, or the role in a unit or group, who owes 34."""
+    if owes := _OWES.match(plain, place):
+        which = "first" if owes["first"] else "second"
+        node = owes[f"{which}_node"]
+        return Audience(owes=Target(int(owes[which]), int(node) if node else None)), owes.end()
     named = names.at(plain, place)
     everyone = _EVERYONE.match(plain, place)
     end = named[1] if named else everyone.end() if everyone else place

@@ -10,6 +10,7 @@ from bot.dialogue.doubts import doubts_in, ends_as_question
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Problem, Trouble
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded
+from bot.dialogue.pairs import pairs
 from bot.dialogue.reader import POLITE, Reader
 from bot.dialogue.verbs import VERBS, Doubt, Units, Verb, VerbInfo, spoken
 
@@ -24,6 +25,7 @@ _ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|�
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
+_NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
 
 
@@ -35,6 +37,8 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
     info, place = led
     if info.verb is Verb.NOTICE:
         return notice(folded, place, names)
+    if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
+        return command
     reader = Reader(folded, names, today, info)
     reader.read(place)
     words = folded.plain[reader.rest :]
@@ -72,6 +76,8 @@ def _why_not(reader: Reader, words: str) -> Kind | None:
         return reader.trouble
     if len(reader.targets) > 1 and len(reader.urls) > 1 and reader.info.verb is Verb.SUBMIT:
         return Kind.SEVERAL  # which link proves which item was not said
+    if len(reader.urls) > 1 and reader.info.verb is Verb.SUBMIT and _numbered_later(reader):
+        return Kind.SEVERAL
     said = _without_links(reader, words)
     if _ANOTHER_ACT.search(said):
         return Kind.SEVERAL
@@ -87,6 +93,12 @@ def _why_not(reader: Reader, words: str) -> Kind | None:
     if reader.names_items() or reader.info.alone or (reader.bare() and _says_nothing(said)):
         return None
     return Kind.NO_TARGET
+
+
+def _numbered_later(reader: Reader) -> bool:
+    """Does a number stand right before a link among the words (完成 34 链接 已公开 35 链接)?"""
+    starts = (link.start for link in reader.links if link.start > reader.rest)
+    return any(_NUMBER_BEFORE.search(reader.plain, reader.rest, start) for start in starts)
 
 
 def _speaks_of(reader: Reader, said: str) -> Kind | None:

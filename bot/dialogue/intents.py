@@ -37,12 +37,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Audience:
-    """One part of a notice's 对象. No unit, no group and not everyone: the role in the whole county."""
+    """One part of a notice's 对象. No unit, no group and not everyone: the role in the whole county. `owes`: the units
+    that have not handed in this item."""
 
     unit: str | None = None
     group: str | None = None
     everyone: bool = False
     role: Role | None = None
+    owes: Target | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Command:
     means every unit where an item is named, else every item. `links` are addresses in order; `text` the free words as
     written, without the links where the verb is 完成. `words` is `text` with the units before it as written: for a
     contact, who acts for one unit only, a unit's name is part of what they say. `when` is None without a date or with
-    a `problem`. `audience` and `urgent` belong to 通知. `raw` is the whole message, `cut` says that it was too long.
+    a `problem`. `each`: the links of every item, where each has its own. `audience`, `urgent` and `attached` (with the
+    file sent before) belong to 通知. `raw` is the whole message, `cut` says that it was too long.
     """
 
     verb: Verb
@@ -65,11 +68,14 @@ class Command:
     ranged: bool = False
     excluded: tuple[Target, ...] = ()
     excluded_units: tuple[str, ...] = ()
+    sure_only: bool = False  # 除存疑
     links: tuple[str, ...] = ()
     when: date | None = None
     problem: Problem | None = None
     audience: tuple[Audience, ...] = ()
     urgent: bool = False
+    attached: bool = False
+    each: tuple[tuple[Target, tuple[str, ...]], ...] = ()
     text: str = ""
     words: str = ""
     raw: str = ""
@@ -78,7 +84,7 @@ class Command:
     @property
     def many(self) -> bool:
         """Named by 全部, a group, a range or an exclusion: to be shown as a list and to wait for 确认 (DESIGN §6)."""
-        return bool(self.all or self.ranged or self.groups or self.excluded or self.excluded_units)
+        return bool(self.all or self.ranged or self.groups or self.excluded or self.excluded_units or self.sure_only)
 
     @property
     def bare(self) -> bool:

@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"(?:第 ?)?\d")
 _EVERYTHING = re.compile(r"(?:全部|所有|全体)(?:单位|任务|事项|项目)?")
 _EXCEPT = re.compile(r"\(? ?(?:除了|除去|除开|不含|不包括|除) ?")
 _EXCEPT_ENDS = re.compile(r"[以之]?外")
+_DOUBTFUL = re.compile(r"存疑的?(?:单位|任务|事项|项目)?(?![一-鿿])")
 _THE_OTHERS = re.compile(
     r" ?(?:[以之]?外|不算)? ?\)?[\s,]*(?:其余|其他|其它|剩下)?(?:单位|任务|事项|项目)?的?(?:全部|都|均)?"
 )
@@ -55,6 +56,7 @@ class Reader:
         self.unknown: dict[str, None] = {}
         self.excluded: dict[Target, None] = {}
         self.excluded_units: dict[str, None] = {}
+        self.sure_only = False
         self.everything = False
         self.ranged = False
         self.day: Day | None = None
@@ -131,6 +133,7 @@ class Reader:
             ranged=self.ranged,
             excluded=tuple(self.excluded),
             excluded_units=tuple(self.excluded_units),
+            sure_only=self.sure_only,
             links=self.urls,
             text=text,
             words=words,
@@ -157,7 +160,9 @@ class Reader:
 
     def _all_meant(self) -> bool:
         sums_up = self.targets and self.info.units is not Units.NAMED  # 签收 12、13 全部
-        others = (self.excluded and not self.targets) or (self.excluded_units and not (self.units or self.groups))
+        others = (self.excluded and not self.targets) or (
+            (self.excluded_units or self.sure_only) and not (self.units or self.groups)
+        )
         return bool((self.everything and not sums_up) or others)
 
     def _note(self, name: str, end: int, start: int) -> None:
@@ -235,6 +240,9 @@ class Reader:
         if items:
             self.excluded.update(dict.fromkeys(items.targets))
             return items.end
+        if self.info.units is Units.NAMED and (doubtful := _DOUBTFUL.match(self.plain, place)):
+            self.sure_only = True
+            return doubtful.end()
         named = self.names.at(self.plain, place)
         if named and not named[0].group and self.info.units is Units.NAMED:
             self.excluded_units[named[0].name] = None

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     NOTICE = "notice"
     UNREAD = "unread"
     STOP_NOTICE = "stop_notice"
+    RECALL = "recall"  # takes a notice back from the phones
     BULLETIN = "bulletin"
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
@@ -121,7 +122,13 @@ VERBS: tuple[VerbInfo, ...] = (
     VerbInfo(Verb.MORE, ("下一页", "更多"), "下一页", "下一页"),
     _item(Verb.SIGN, ("签收",), "签收 编号…|全部", "签收 12、13", doubts=_SURE),
     _item(Verb.PROGRESS, ("进展",), "进展 编号 文字", "进展 21 机制文件正在会签", free=True),
-    _item(Verb.SUBMIT, ("完成",), "完成 编号 链接… [说明]", f"完成 34 {_LINK}", doubts=_DONE),
+    _item(
+        Verb.SUBMIT,
+        ("完成",),
+        "完成 编号 链接… [说明]",
+        f"完成 34 {_LINK}",
+        doubts=_DONE,
+    ),
     _item(Verb.UNDO, ("撤回",), "撤回 编号", "撤回 34", doubts=_DONE),
     _item(
         Verb.EXTEND,
@@ -137,12 +144,19 @@ VERBS: tuple[VerbInfo, ...] = (
     _item(
         Verb.APPROVE,
         ("通过",),
-        "通过 编号 单位[、单位…]|全部",
+        "通过 编号 单位[、单位…]|全部 [除…]",
         "通过 34 新民镇、澄溪镇",
         units=Units.NAMED,
         doubts=_SURE,
     ),
-    _item(Verb.RETURN, ("退回",), "退回 编号 单位 理由", "退回 34 高安镇 链接打不开", units=Units.NAMED, free=True),
+    _item(
+        Verb.RETURN,
+        ("退回",),
+        "退回 编号 单位[、单位…]|全部 理由",
+        "退回 34 高安镇 链接打不开",
+        units=Units.NAMED,
+        free=True,
+    ),
     _item(Verb.URGE, ("催办",), "催办 编号 [单位]", "催办 34 新民镇", units=Units.NAMED),
     _item(
         Verb.AGREE,
@@ -187,10 +201,23 @@ VERBS: tuple[VerbInfo, ...] = (
         doubts=_DONE,
     ),
     VerbInfo(
-        Verb.NOTICE, ("通知",), "通知 对象 内容", "通知 各乡镇（街道） 请于11月10日前核对联络员名单", changes=True
+        Verb.NOTICE,
+        ("通知",),
+        "通知 对象 内容 [附件]",
+        "通知 各乡镇（街道） 请于11月10日前核对联络员名单",
+        changes=True,
     ),
-    VerbInfo(Verb.UNREAD, ("未读",), "未读", "未读"),
+    VerbInfo(Verb.UNREAD, ("未读", "上次通知谁没回", "谁没回执", "谁没回"), "未读", "未读"),
     VerbInfo(Verb.STOP_NOTICE, ("停发",), "停发 [通知编号]", "停发", changes=True),
+    VerbInfo(
+        Verb.RECALL,
+        ("撤回通知", "撤回 通知"),
+        "撤回通知 编号",
+        "撤回通知 3",
+        changes=True,
+        number=True,
+        doubts=_DONE,
+    ),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),

@@ -101,6 +101,7 @@ class Snapshot:
     office: tuple[str, ...]  # userids with role 县办
     held: tuple[Waiting, ...] = ()  # outbox rows waiting for the morning
     news: tuple[Waiting, ...] = ()  # good-to-know facts not told yet
+    unanswered: tuple[Waiting, ...] = ()  # the one reminder of a notice, for a digest that goes out anyway
     digested: frozenset[tuple[date, str]] = frozenset()  # (day, userid) that have their digest already
     weekly_told: frozenset[date] = frozenset()  # first workdays of weeks whose weekly list was planned
     unreachable_told: frozenset[date] = frozenset()  # days whose "cannot reach" line was planned
@@ -126,6 +127,7 @@ class LineKind(StrEnum):
     OFFICE_REVIEW_LATE = "office_review_late"  # office
     UNREACHABLE = "unreachable"  # office: units that cannot be reached
     HELD = "held"  # a message that waited for the morning (`ref` is the outbox id)
+    UNANSWERED = "unanswered"  # a notice without a 收到, beside what goes out anyway (`ref` is the news id)
     NEWS = "news"  # good to know (`ref` is the news id)
 
 
@@ -135,8 +137,11 @@ OF_UNIT = frozenset(
 )
 """What a unit's contact reads about the unit's own items."""
 
-WITHOUT_ITEM = frozenset({LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS})
+WITHOUT_ITEM = frozenset({LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS, LineKind.UNANSWERED})
 """Lines whose `ref` is no item."""
+
+BESIDE = frozenset({LineKind.STILL_OVERDUE, LineKind.UNANSWERED})
+"""Lines that stand in a digest because it goes out anyway; they are no reason to send one."""
 
 
 @dataclass(frozen=True)

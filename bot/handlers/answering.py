@@ -11,7 +11,7 @@ from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
 from bot.handlers import freely
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.noticing import confirmed, received
+from bot.handlers.noticing import confirmed, recall_confirmed, received
 from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
 from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
@@ -31,6 +31,8 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
         return await confirmed(ctx, pending.payload["notice"])
     if "said" in pending.payload:
         return await freely.confirmed(ctx, pending.payload)
+    if "recall" in pending.payload:
+        return await recall_confirmed(ctx, int(pending.payload["recall"]))
     return await perform(ctx, order_from(pending.payload["order"]))
 
 
@@ -178,7 +180,8 @@ _HINTS = {
     Kind.PROMISE: "收到您的打算，我没有改动任何事项；办完再报。",
     Kind.POLITE: "不客气。",
     Kind.QUOTE: "这是转发或引用的话，我没有改动任何事项；要办理请用自己的话发。",
-    Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。请一件一条发。",
+    Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。\n"
+    "请一件一条发，或每个编号后面紧跟它的链接：完成 34 链接 35 链接",
     Kind.UNCLEAR_NUMBER: "分不清哪个数字是编号，没有改动任何事项。请把编号写在最前面，如：进展 12，文字",
 }
 

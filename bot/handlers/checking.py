@@ -10,25 +10,29 @@ from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import Order, confirm_first, perform
 from bot.handlers.paging import show
 from bot.handlers.targets import WHO, check, named_units, task_rows, theirs
-from bot.services import requests
-from bot.services.views import evidence, parked, unresolved_tasks, waiting_for
+from bot.services import queue, requests
+from bot.services.views import parked, unresolved_tasks, waiting_for
 from bot.store import live
 from bot.store.items import ItemRow, items, items_by_id
 from bot.store.people import unit_people
 from bot.store.tables import Assignment, Request
 from bot.texts import answers, lists
-from bot.texts.words import bullet_list
+from bot.texts.words import bullet_list, names
 
 
 async def pending(ctx: Ctx, command: Command) -> str:
     if not may(ctx.member, Right.SEE_QUEUE):
         raise Refused(answers.not_allowed("待审", WHO[Right.SEE_QUEUE]))
     mine = await my_queue(ctx)
-    proofs = await evidence(ctx.work.session, mine)
+    waiting = await queue.waiting(ctx.work.session, mine)
+    if len(waiting) > lists.LONG_QUEUE and command.targets:
+        wanted = [one for one in waiting if one.item.number == command.targets[0].number]
+        if wanted:
+            return await show(ctx, command, lists.queue_of_item(wanted), by_number=False)
     open_requests = await _my_requests(ctx)
     unresolved = await unresolved_tasks(ctx.work.session) if ctx.member.is_office else []
     listing = lists.queue(
-        [(item, [proof.name for proof in proofs.get(item.id, [])]) for item in mine],
+        waiting,
         [(item, RequestKind(request.kind).label, request.reason) for request, item in open_requests],
         [f"{task.number} {task.item}" for task in unresolved],
         await parked(ctx.work.session) if ctx.member.is_office else 0,
@@ -69,13 +73,45 @@ async def _my_requests(ctx: Ctx) -> list[tuple[Request, ItemRow]]:
 
 async def act_on_theirs(ctx: Ctx, command: Command, act: Act) -> str:
     """通过, 退回, 催办 and the office's acts: on named units at once, on many after 确认."""
-    chosen = await theirs(ctx, command, act)
+    whole_queue = act in (Act.APPROVE, Act.RETURN) and not command.targets and command.all
+    chosen = await _of_queue(ctx, command, act) if whole_queue else await theirs(ctx, command, act)
+    doubts = await queue.waiting(ctx.work.session, chosen) if command.many and act in (Act.APPROVE, Act.RETURN) else []
+    if command.sure_only:
+        chosen, doubts = [one.item for one in doubts if not one.doubts], []
+        if not chosen:
+            raise Refused("这些提交都存疑，没有可以一起办的。回复 待审 逐项看。")
     order = Order(act, tuple(item.id for item in chosen), command.text.strip())
     if act is Act.RETURN and command.many and not is_reason(order.words, ctx.names):
         raise Refused(f"退回多个单位请一起写明理由，例如：退回 {chosen[0].number} 全部 链接打不开")
     if command.many or (not command.units and len(chosen) > 1):
-        return await confirm_first(ctx, order, chosen, f"理由：{order.words}" if order.words else "")
+        said = [_left_out(command), lists.doubtful(doubts) if act is Act.APPROVE else ""]
+        said.append(f"理由：{order.words}" if order.words else "")
+        return await confirm_first(ctx, order, chosen, "\n".join(filter(None, said)))
     return await perform(ctx, order)
+
+
+async def _of_queue(ctx: Ctx, command: Command, act: Act) -> list[ItemRow]:
+    """通过 全部, 退回 全部 理由: this person's whole queue, or the named units' part of it, but what is left out."""
+    if not may(ctx.member, Right.SEE_QUEUE):
+        raise Refused(answers.not_allowed(f"{act.label} 全部", WHO[Right.CHECK]))
+    units = named_units(ctx, command)
+    out = {ctx.unit_id(name) for name in command.excluded_units}
+    chosen = [
+        item
+        for item in await my_queue(ctx)
+        if (not units or item.unit_id in units)
+        and item.unit_id not in out
+        and not any(target.number == item.number and target.node in (None, item.seq) for target in command.excluded)
+    ]
+    if not chosen:
+        raise Refused("没有等您审核的提交，什么都没有改。回复 待审 看全部。")
+    return chosen
+
+
+def _left_out(command: Command) -> str:
+    said = [f"{target} 号" for target in command.excluded] + list(command.excluded_units)
+    said += ["存疑的"] if command.sure_only else []
+    return f"不含：{names(said, 12)}" if said else ""
 
 
 async def decide(ctx: Ctx, command: Command, agreed: bool) -> str:

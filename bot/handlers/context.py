@@ -8,6 +8,7 @@ from bot.domain.people import Member
 from bot.domain.responsibility import Directory
 from bot.services.report import Proof
 from bot.services.work import Work
+from bot.store.items import ItemRow
 
 
 class Refused(Exception):  # it is an answer, not an error
@@ -37,6 +38,7 @@ class Ctx:
     proof: Proof | None = None  # the file this message is
     ledger: File | None = None  # the ledger made for this message
     page: int = 1  # of a list: 下一页 asks for a later one
+    cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

@@ -26,11 +26,12 @@ from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
-from bot.services import conversation
+from bot.services import conversation, itemcards
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
 from bot.store import live, people
 from bot.store.engine import Store
+from bot.store.items import ItemRow
 from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
 from bot.texts import answers
@@ -112,6 +113,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.NOTICE: noticing.draft,
     Verb.UNREAD: noticing.unread,
     Verb.STOP_NOTICE: noticing.stop,
+    Verb.RECALL: noticing.recall,
     Verb.BULLETIN: _later,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
@@ -165,8 +167,12 @@ class Dispatcher:
             if row is None or row.state != "new" or await _has_older(session, row):
                 return
             work = Work(session, self._clock.now(), self._policy, prepared.member, row.key)
-            answer, files = await self._answer(work, prepared)
-            await self._reply(work, prepared.incoming.sender, row.key, answer, files)
+            answer, files, cards = await self._answer(work, prepared)
+            sender = prepared.incoming.sender
+            await self._reply(work, sender, row.key, answer, files)
+            for item in cards:
+                await itemcards.send(work, f"reply:{row.key}:card{item.id}", item, sender)
+            await itemcards.refresh(work)
             row.state, row.handled_at = "done", work.now
             row.sealed, row.words = None, redact(_words_of(prepared.incoming))
         self._wake_delivery()
@@ -235,24 +241,24 @@ class Dispatcher:
 
     # -- inside it
 
-    async def _answer(self, work: Work, prepared: Prepared) -> tuple[str, list[File]]:
+    async def _answer(self, work: Work, prepared: Prepared) -> tuple[str, list[File], list[ItemRow]]:
         incoming, member = prepared.incoming, prepared.member
         if member is None:
             speaks = incoming.kind != "event" or incoming.event in ("click", "template_card_event")
-            return (answers.STRANGER if speaks else ""), []
+            return (answers.STRANGER if speaks else ""), [], []
         await _reachable_again(work, member)
         if prepared.secret:
-            return answers.PERSONAL.format(what=prepared.secret), []
+            return answers.PERSONAL.format(what=prepared.secret), [], []
         names = self._names(prepared.directory)
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
-                return await self._speak(ctx, prepared), ctx.files
+                return await self._speak(ctx, prepared), ctx.files, ctx.cards
         except Refused as refusal:
-            return refusal.text, []
+            return refusal.text, [], []
         except UnknownYear as error:
             # Nothing that needs the calendar can be done honestly; the operator sees it in /readyz and doctor.
-            return answers.NO_CALENDAR.format(year=error.year), []
+            return answers.NO_CALENDAR.format(year=error.year), [], []
 
     async def _speak(self, ctx: Ctx, prepared: Prepared) -> str:
         incoming = prepared.incoming
@@ -266,6 +272,8 @@ class Dispatcher:
         if incoming.kind in ("file", "image"):
             if prepared.proof is None:
                 raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
+            if may(ctx.member, Right.BROADCAST):
+                return await noticing.file_sent(ctx, prepared.proof)
             return await reporting.submit_asked(ctx, (prepared.proof,))
         text = _text_of(incoming)
         if not text.strip():

@@ -25,6 +25,7 @@ from bot.services.views import (
     last_message,
     open_requests,
     unresolved_tasks,
+    waiting_for,
 )
 from bot.store import live
 from bot.store.items import ItemRow, items, items_of_task, items_of_units
@@ -51,6 +52,7 @@ OFFICE = (
     Verb.NOTICE,
     Verb.UNREAD,
     Verb.STOP_NOTICE,
+    Verb.RECALL,
 )
 
 
@@ -65,7 +67,33 @@ async def show_help(ctx: Ctx, _command: Command) -> str:
         groups.append(("全县情况", COUNTY))
     if member.is_office:
         groups.append(("县办（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
-    return help_text([(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups])
+    return help_text(
+        await _now(ctx), [(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups]
+    )
+
+
+async def _now(ctx: Ctx) -> list[str]:
+    """What this person could do at this moment, first of all."""
+    waiting = await conversation.pending(ctx.work, ctx.key)
+    steps = [OPEN_QUESTION[waiting.kind]] if waiting is not None and waiting.kind in OPEN_QUESTION else []
+    if ctx.member.acts_for:
+        mine = await items_of_units(ctx.work.session, ctx.member.acts_for)
+        unsigned = sum(1 for item in mine if item.state is State.DISPATCHED)
+        returned = sum(1 for item in mine if item.state is State.RETURNED)
+        steps += [f"{unsigned} 项还没签收，回复：签收 全部"] if unsigned else []
+        steps += [f"{returned} 项被退回，回复：任务"] if returned else []
+    if ctx.member.reviews_for:
+        waits = len(await waiting_for(ctx.work.session, ctx.member.reviews_for))
+        steps += [f"{waits} 项等您单位审核，回复：待审"] if waits else []
+    return steps
+
+
+OPEN_QUESTION = {
+    conversation.CONFIRM: "刚才的事等您回复：确认 或 取消",
+    conversation.EVIDENCE: "请把链接（或文件）发来，收到即提交",
+    conversation.WORDS: "请直接写理由，或回复：取消",
+    conversation.CHOICE: "请回复刚才列出的编号或单位，或回复：取消",
+}
 
 
 async def tasks(ctx: Ctx, command: Command) -> str:
@@ -182,7 +210,14 @@ async def _one(ctx: Ctx, number: int, command: Command) -> str:
     own = [item for item in mine if item.unit_id in ctx.member.acts_for]
     shown = mine if units else (own or mine)
     await conversation.speak_of(ctx.work, ctx.key, conversation.Topic(number, None))
+    if len(shown) == 1 and len(_numbers(command)) == 1 and shown[0].state in OPEN and own:
+        ctx.cards.append(shown[0])
     return await _detail(ctx, task, shown)
+
+
+async def item_detail(ctx: Ctx, item: ItemRow) -> str:
+    """What 任务 12 says of one unit's item."""
+    return await _detail(ctx, await ctx.work.session.get_one(Task, item.task_id), [item])
 
 
 async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
@@ -201,10 +236,18 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     if task.unknown:
         waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
         status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
-    step = WORKS[rows[0].state] if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
+    step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"
     return lists.detail(title, task.measures, paths, task.lead_text, status, entries, step, note)
+
+
+def _step(item: ItemRow) -> str:
+    """The buttons of the item's card in words."""
+    if item.state not in OPEN:
+        return WORKS[item.state].replace("编号", item.code)
+    signing = [f"签收 {item.code}"] if item.state is State.DISPATCHED else []
+    return "回复：" + "｜".join([*signing, f"完成 {item.code} 链接", f"延期 {item.code} 日期 理由"])
 
 
 async def _status(ctx: Ctx, item: ItemRow) -> list[str]:

@@ -24,6 +24,7 @@ class Order:
     ids: tuple[int, ...]
     words: str = ""
     proofs: tuple[Proof, ...] = ()
+    own: Mapping[int, tuple[Proof, ...]] = field(default_factory=dict)  # item id -> proofs for it alone
     shown: Mapping[int, int] = field(default_factory=dict)  # item id -> the submission the person saw
 
     def as_json(self) -> dict[str, Any]:
@@ -32,6 +33,7 @@ class Order:
             "ids": list(self.ids),
             "words": self.words,
             "proofs": [asdict(proof) for proof in self.proofs],
+            "own": {str(item_id): [asdict(proof) for proof in proofs] for item_id, proofs in self.own.items()},
             "shown": {str(item_id): submission for item_id, submission in self.shown.items()},
         }
 
@@ -45,6 +47,7 @@ def order_from(data: dict[str, Any]) -> Order:
         tuple(data["ids"]),
         data["words"],
         tuple(Proof(**proof) for proof in data["proofs"]),
+        {int(item_id): tuple(Proof(**proof) for proof in own) for item_id, own in data.get("own", {}).items()},
         {int(item_id): submission for item_id, submission in data["shown"].items()},
     )
 
@@ -117,13 +120,16 @@ async def _submit(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     """完成. A row with publishing paths needs a link or a file; without one the words are kept and it is asked for."""
     done: list[tuple[answers.Named, str]] = []
     lacking: list[ItemRow] = []
+    each: list[list[str]] = []
     for item in items:
-        if item.needs_evidence and not order.proofs and not await report.has_evidence(ctx.work, item):
+        proofs = order.own.get(item.id, order.proofs)
+        if item.needs_evidence and not proofs and not await report.has_evidence(ctx.work, item):
             lacking.append(item)
             continue
-        await report.submit(ctx.work, item, order.words, order.proofs)
+        await report.submit(ctx.work, item, order.words, proofs)
         done.append((named(ctx, item), await checker_name(ctx, item)))
-    lines = [answers.submitted(done, [proof.name for proof in order.proofs])] if done else []
+        each.append([proof.name for proof in proofs] if item.id in order.own else [])
+    lines = [answers.submitted(done, [proof.name for proof in order.proofs], each)] if done else []
     if lacking:
         lines.append(await _ask_evidence(ctx, order, lacking))
     elif lines:
@@ -173,8 +179,8 @@ async def _approve(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
 async def _return(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     if not is_reason(order.words, ctx.names):
         return await ask_reason(ctx, order, items)
-    for item in items:
-        await review.send_back(ctx.work, item, order.words)
+    for of_unit in _by_unit(items):
+        await review.send_back(ctx.work, of_unit, order.words)
     at_once = in_window(ctx.calendar, ctx.work.policy, ctx.work.now)
     return answers.sent_back(items, order.words, at_once)
 
@@ -191,14 +197,17 @@ async def _urge(ctx: Ctx, order: Order, items: Sequence[ItemRow]) -> str:
     reached: list[ItemRow] = []
     unreachable: list[ItemRow] = []
     before = await urged_today(ctx.work.session, items, ctx.work.today)
-    by_unit: dict[int, list[ItemRow]] = {}
-    for item in items:
-        if item.id not in before:
-            by_unit.setdefault(item.unit_id, []).append(item)
-    for of_unit in by_unit.values():
+    for of_unit in _by_unit([item for item in items if item.id not in before]):
         sent = await review.urge(ctx.work, of_unit)
         (reached if sent else unreachable).extend(of_unit)
     return answers.urged(reached, unreachable, [(item, before[item.id]) for item in items if item.id in before])
+
+
+def _by_unit(items: Sequence[ItemRow]) -> list[list[ItemRow]]:
+    found: dict[int, list[ItemRow]] = {}
+    for item in items:
+        found.setdefault(item.unit_id, []).append(item)
+    return list(found.values())
 
 
 Do = Callable[[Ctx, Order, Sequence[ItemRow]], Awaitable[str]]

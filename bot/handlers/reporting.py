@@ -62,7 +62,13 @@ async def submit(ctx: Ctx, command: Command) -> str:
     if several := await same_of_units(ctx, command, Act.SUBMIT):
         return await ask_which(ctx, order, several, "完成的是")
     items = await own(ctx, command, Act.SUBMIT)
-    return await perform(ctx, replace(order, ids=_ids(items)))
+    return await perform(ctx, replace(order, ids=_ids(items), own=_own_links(command, items)))
+
+
+def _own_links(command: Command, items: Sequence[ItemRow]) -> dict[int, tuple[Proof, ...]]:
+    """完成 34 链接 35 链接: the links of each item, in the order in which they were named."""
+    each = zip(items, command.each, strict=True) if command.each else ()
+    return {item.id: tuple(Proof("link", link) for link in links) for item, (_, links) in each}
 
 
 async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> str:

@@ -95,5 +95,25 @@ async def topic(session: AsyncSession, key: str, now: datetime, minutes: int) ->
     return Topic(fact.value["number"], fact.value["node"])
 
 
+async def keep_file(work: Work, key: str, path: str, name: str) -> None:
+    """The file this person sent last, to go with a notice."""
+    await put(work.session, _file(key), {"path": path, "name": name, "at": work.now.isoformat()})
+
+
+async def last_file(work: Work, key: str) -> dict[str, str] | None:
+    """Its path and name, for as long as a question stays open."""
+    fact = await work.session.get(Fact, _file(key))
+    if fact is None:
+        return None
+    value = fact.value
+    if datetime.fromisoformat(value["at"]) + timedelta(minutes=work.policy.context_minutes) <= work.now:
+        return None
+    return {"path": value["path"], "name": value["name"]}
+
+
+def _file(key: str) -> str:
+    return f"file:{key}"
+
+
 def _page(key: str) -> str:
     return f"page:{key}"

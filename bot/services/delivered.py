@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.planning import OF_UNIT, LineKind, Outcome, StageKind, stage_of
 from bot.services import audience, conversation
@@ -170,6 +170,12 @@ async def _hand_on_receipt(work: Work, notice_id: int, gone: str, key: str) -> N
     missed = await work.session.get(Receipt, (notice_id, gone))
     if missed is not None:
         await work.session.delete(missed)
+    # Its attachment stands behind it and has not been tried.
+    await work.session.execute(
+        update(Outbox)
+        .where(Outbox.key == f"notice-file:{notice_id}:{gone}", Outbox.state == "pending")
+        .values(member_key=key, about=f"notice:{notice_id}:{key}")
+    )
     if await work.session.get(Receipt, (notice_id, key)) is None:
         work.session.add(Receipt(notice_id=notice_id, member_key=key, answered_at=None))
     await work.session.flush()

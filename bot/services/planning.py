@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, DateTime, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local_day
@@ -26,6 +26,8 @@ AT_ONCE = 1_000  # rows read or written without giving anybody else a turn
 T = TypeVar("T")
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
+UNANSWERED = "notice-waits"  # begins the key of the news that reminds of a notice
+_OF_NEWS = frozenset({LineKind.NEWS, LineKind.UNANSWERED})
 
 
 async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
@@ -37,7 +39,8 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
         people=await unit_people(session),
         office=tuple(await audience.office(session)),
         held=await _held(session, now),
-        news=await _news(session),
+        news=await _news(session, News.key.not_like(f"{UNANSWERED}:%")),
+        unanswered=await _news(session, News.key.like(f"{UNANSWERED}:%")),
         digested=await _digested(session, today),
         weekly_told=await _last_told(session, LineKind.WEEKLY),
         unreachable_told=await _last_told(session, LineKind.UNREACHABLE),
@@ -126,8 +129,8 @@ async def _held(session: AsyncSession, now: datetime) -> tuple[Waiting, ...]:
     return tuple(Waiting(row_id, key, created) for row_id, key, created in rows if key is not None)
 
 
-async def _news(session: AsyncSession) -> tuple[Waiting, ...]:
-    query = select(News.id, News.member_key, News.at).where(News.told_at.is_(None)).order_by(News.id)
+async def _news(session: AsyncSession, which: ColumnElement[bool]) -> tuple[Waiting, ...]:
+    query = select(News.id, News.member_key, News.at).where(News.told_at.is_(None), which).order_by(News.id)
     return tuple(Waiting(news_id, key, moment) for news_id, key, moment in await session.execute(query))
 
 
@@ -181,7 +184,7 @@ async def _put(work: Work, digest: Digest, marks: list[list[Any]]) -> bool:
     )
     if new:
         held = [line.ref for line in digest.lines if line.kind is LineKind.HELD]
-        news = [line.ref for line in digest.lines if line.kind is LineKind.NEWS]
+        news = [line.ref for line in digest.lines if line.kind in _OF_NEWS]
         if held:
             await work.session.execute(
                 update(Outbox).where(Outbox.id.in_(held), Outbox.state == "pending").values(state="bundled")
@@ -202,7 +205,7 @@ async def unplan(work: Work, row: Outbox) -> None:
     row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
     await take_back(work, row.payload.get("marks", []))
     await unbundle(work, row)
-    news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) is LineKind.NEWS]
+    news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) in _OF_NEWS]
     if news:
         await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
 

@@ -4,7 +4,7 @@ A prompt is kept as facts and words; delivery renders it when it is first claime
 only `while` what it asks is still open (DESIGN §3, rule 4).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.texts.words import bullet_list, day, short
 
 REASON_BYTES = 1200  # of the 2048 of a message; the whole reason stands in 任务 编号
 LINK_BYTES = 320
+RETURNED_LINES = 8
 
 FIRST_SUBMISSION = "规则4：待审队列从空变为有，首件即时告知审核人，其余等晨报或回复“待审”"
 RETURNED = "规则4：退回需要你处理，即时告知"
@@ -89,16 +90,22 @@ async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
     return {"text": text, "card": card}
 
 
-async def returned(work: Work, item: ItemRow, reason: str, recipients: Iterable[str]) -> None:
-    text = f"【退回】{item.ref}\n理由：{clip(reason, REASON_BYTES)}\n改好后请回复：完成 {item.code} 链接"
+async def returned(work: Work, items: Sequence[ItemRow], reason: str, recipients: Iterable[str]) -> None:
+    """One message for everything of a unit that was sent back together."""
+    first, ids = items[0], [item.id for item in items]
+    why = f"理由：{clip(reason, REASON_BYTES)}"
+    text = f"【退回】{first.ref}\n{why}\n改好后请回复：完成 {first.code} 链接"
+    if len(items) > 1:
+        lines = bullet_list([f"· {short(item.ref)}" for item in items], RETURNED_LINES)
+        text = f"【退回】{len(items)} 项：\n{lines}\n{why}\n改好后请逐项回复：完成 编号 链接"
     for key in recipients:
         await work.prompt(
-            f"returned:{item.id}:{work.message_key}:{key}",
+            f"returned:{first.id}:{work.message_key}:{key}",
             "text",
             key,
-            {"text": text, "while": _while(item, [State.RETURNED]), "asks": [item.id]},
+            {"text": text, "while": {**_while(first, [State.RETURNED]), "ids": ids}, "asks": ids},
             RETURNED,
-            about=f"act:{item.id}:{work.message_key}",
+            about=f"act:{first.id}:{work.message_key}" if len(items) == 1 else None,
         )
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.planning import WITHOUT_ITEM, LineKind, StageKind, stage_of
+from bot.domain.planning import BESIDE, WITHOUT_ITEM, LineKind, StageKind, stage_of
 from bot.domain.states import OPEN, State
 from bot.domain.timing import stage_due
+from bot.services import notices
 from bot.services.planning import take_back
 from bot.services.views import days_late
 from bot.services.work import Work
@@ -50,8 +51,8 @@ async def still_due(work: Work, row: Outbox, roster: Collection[str] | None = No
         return Dropped("收件人已不在人员名单")
     wanted = row.payload.get("while")
     if wanted is not None:
-        found = await items_by_id(work.session, [wanted["id"]])
-        if not found or found[0].state not in wanted["states"]:
+        found = await items_by_id(work.session, wanted.get("ids", [wanted["id"]]))
+        if not any(item.state in wanted["states"] for item in found):
             return Dropped("事项状态已变，不再需要")
         if wanted["submission"] is not None and found[0].submission != wanted["submission"]:
             return Dropped("已有新的提交")
@@ -98,7 +99,7 @@ async def _digest(work: Work, row: Outbox) -> list[Entry]:
     entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
     left = [entry for entry in entries if entry is not None]
     # What stands there only because a digest goes out anyway is no reason to send one.
-    return left if any(entry.kind is not LineKind.STILL_OVERDUE for entry in left) else []
+    return left if any(entry.kind not in BESIDE for entry in left) else []
 
 
 _WAITING = frozenset({LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE, LineKind.WEEKLY_REVIEW})
@@ -113,9 +114,11 @@ async def _entry(work: Work, kind: LineKind, ref: int, days: int, item: ItemRow 
             return None
         asks = held.payload.get("asks", [])
         return Entry(kind, item_id=asks[0] if len(asks) == 1 else 0, words=clip(held.payload["text"], HELD_BYTES))
-    if kind is LineKind.NEWS:
+    if kind is LineKind.NEWS or kind is LineKind.UNANSWERED:
         news = await work.session.get(News, ref)
-        return Entry(kind, words=clip(news.words, HELD_BYTES)) if news else None
+        if news is None or (kind is LineKind.UNANSWERED and await notices.answered(work, news)):
+            return None
+        return Entry(kind, words=clip(news.words, HELD_BYTES))
     if kind is LineKind.UNREACHABLE:
         unit = await work.session.get(Unit, ref)
         return Entry(kind, unit=unit.name) if unit else None

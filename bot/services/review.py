@@ -20,20 +20,22 @@ async def approve(work: Work, item: ItemRow, words: str = "") -> None:
     await told_unit(work, item, f"{item.ref} 已通过审核，销号")
 
 
-async def send_back(work: Work, item: ItemRow, reason: str) -> None:
-    """退回: back to work with a reason; also reopens what is closed or was granted 不涉及."""
-    assignment = await work.assignment(item)
-    before = snapshot(assignment)
-    assignment.state = State.RETURNED
-    assignment.closed_at = None
-    assignment.returned_at = work.now
-    assignment.return_reason = reason
-    assignment.last_entry_at = work.now
-    if assignment.signed_at is None:
-        assignment.signed_at = work.now  # closed before the service went live, reopened now
-    work.audit(Act.RETURN, item.subject, before, snapshot(assignment), reason)
-    await prompts.settle(work, f"submission:{item.id}:{item.submission}", _by(work, "已退回"))
-    await prompts.returned(work, item, reason, await audience.unit_contact(work.session, item.unit_id))
+async def send_back(work: Work, items: Sequence[ItemRow], reason: str) -> None:
+    """退回: items of one unit go back to work with a reason, and the unit hears of them in one message; also reopens
+    what is closed or was granted 不涉及."""
+    for item in items:
+        assignment = await work.assignment(item)
+        before = snapshot(assignment)
+        assignment.state = State.RETURNED
+        assignment.closed_at = None
+        assignment.returned_at = work.now
+        assignment.return_reason = reason
+        assignment.last_entry_at = work.now
+        if assignment.signed_at is None:
+            assignment.signed_at = work.now  # closed before the service went live, reopened now
+        work.audit(Act.RETURN, item.subject, before, snapshot(assignment), reason)
+        await prompts.settle(work, f"submission:{item.id}:{item.submission}", _by(work, "已退回"))
+    await prompts.returned(work, items, reason, await audience.unit_contact(work.session, items[0].unit_id))
 
 
 async def urge(work: Work, items: Sequence[ItemRow]) -> list[str]:

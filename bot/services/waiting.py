@@ -25,7 +25,7 @@ STATES = {
     "failed": "发送失败",
     "unknown": "可能未送达",
 }
-KINDS = {"digest": "晨报", "file": "文件", "card_update": "卡片更新", "menu": "应用菜单"}
+KINDS = {"digest": "晨报", "file": "文件", "card_update": "卡片更新", "menu": "应用菜单", "recall": "撤回通知"}
 FIRST_LINE = 30  # characters
 
 

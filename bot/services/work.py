@@ -1,7 +1,7 @@
 """The unit of work: one transaction in which state, audit and outgoing messages change together (rule 7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -40,6 +40,7 @@ class Work:
     policy: Policy
     member: Member | None = None
     message_key: str | None = None  # the callback that asked for it
+    changed: set[str] = field(default_factory=set)  # assignments whose state or deadline is another one now
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -57,6 +58,8 @@ class Work:
         self, act: Act | str, subject: str, before: Mapping[str, Any], after: Mapping[str, Any], words: str = ""
     ) -> None:
         """One append-only entry; `words` are the person's own, already redacted."""
+        if subject.startswith("assignment:") and any(before.get(name) != after.get(name) for name in ("state", "due")):
+            self.changed.add(subject)
         self.session.add(
             Audit(
                 at=self.now,

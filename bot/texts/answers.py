@@ -1,10 +1,12 @@
 """Answers to what people say: what changed, by number and title, and the next step. Short, plain, no blame."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.texts.fit import clip, size
 from bot.texts.words import SCREEN, bullet_list, clock, day, names, short, time_left
 
 STRANGER = (
@@ -28,6 +30,7 @@ TAKE_YOUR_TIME = "好的，不急。准备好了直接把链接或文件发来�
 CANCELLED = "已取消，什么都没有改。"
 NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
 NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，或已经过时，什么都没有改。回复 帮助 看您能做什么。"
+NOT_YOUR_ITEM = "这个按钮只能由责任单位的人按，或已经过时，什么都没有改。回复 任务 看您的事项。"
 EVERY_UNIT = 60  # a county has fewer: what waits for 确认 hides none
 LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
@@ -78,6 +81,19 @@ def by_item(items: Sequence[Theirs], most: int = 12) -> list[str]:
         units.setdefault((item.code, item.title), []).append(item.unit)
     width = 60 if len(units) == 1 else 22
     return [f"{code} {short(title, width)}（{names(owners, most)}）" for (code, title), owners in units.items()]
+
+
+OWN_LINK = 120  # bytes of a link beside its item
+SUMMED_UP = 1200  # bytes; what would take more is counted for each item
+
+
+def summed_up(items: Sequence[Theirs], most: int = 12) -> list[str]:
+    """by_item, or where that is long, how many units of each item."""
+    lines = by_item(items, most)
+    if sum(size(line) for line in lines[:SCREEN]) <= SUMMED_UP:
+        return lines
+    counts = Counter((item.code, item.title) for item in items)
+    return [f"{code} {short(title, 22)}：{count} 个单位" for (code, title), count in counts.items()]
 
 
 def unknown(hint: str = "") -> str:
@@ -142,14 +158,17 @@ def noted(items: Sequence[Named], newly_signed: bool, links: int) -> str:
     return f"{head}{extra}\n办完请回复：完成 {items[0].call}" + ("" if links else " 链接")
 
 
-def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str]) -> str:
-    """Each item with who checks it."""
+def submitted(items: Sequence[tuple[Named, str]], proofs: Sequence[str], each: Sequence[Sequence[str]] = ()) -> str:
+    """Each item with who checks it, and its own links where `each` has some."""
     if len(items) == 1:
         item, checker = items[0]
         lines = [f"已提交 {item.ref}，待{checker}审核。"]
     else:
-        lines = [f"已提交 {len(items)} 项："]
-        lines.append(bullet_list([f"· {item.line}，待{checker}审核" for item, checker in items]))
+        said = [f"· {item.line}，待{checker}审核" for item, checker in items]
+        for place, links in enumerate(each):
+            said[place] += "".join(f"\n  {clip(link, OWN_LINK)}" for link in links[:2])
+            said[place] += f" 等{len(links)}件" if len(links) > 2 else ""
+        lines = [f"已提交 {len(items)} 项：", bullet_list(said)]
     if proofs:
         lines.append("佐证：" + bullet_list(list(proofs), 5))
     lines.append(f"发错了可回复：撤回 {items[0][0].call if len(items) == 1 else '编号'}")
@@ -210,12 +229,12 @@ def reason_needed(verb: str, target: str) -> str:
 def approved(done: Sequence[Theirs]) -> str:
     if len(done) == 1:
         return f"已通过并销号：{by_item(done)[0]}。"
-    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {line}' for line in by_item(done)])}"
+    return f"已通过并销号 {len(done)} 项：\n{bullet_list([f'· {line}' for line in summed_up(done)])}"
 
 
 def sent_back(done: Sequence[Theirs], reason: str, at_once: bool) -> str:
     told = "已告知责任单位。" if at_once else "责任单位下一个工作日早晨会收到。"
-    lines = bullet_list([f"· {line}" for line in by_item(done)])
+    lines = bullet_list([f"· {line}" for line in summed_up(done)])
     return f"已退回 {len(done)} 项：\n{lines}\n理由：{short(reason, 120)}\n{told}"
 
 
@@ -244,7 +263,7 @@ def stale(what: str) -> str:
 
 def confirm(what: str, items: Sequence[Theirs], extra: str = "") -> str:
     """Everything it will touch: what finds no line of its own stands with its number."""
-    lines, codes = by_item(items, EVERY_UNIT), list(dict.fromkeys(item.code for item in items))
+    lines, codes = summed_up(items, EVERY_UNIT), list(dict.fromkeys(item.code for item in items))
     if len({item.unit for item in items}) == 1:  # said once, in `what`, or known to its own people
         lines = [short(f"{item.code} {item.title}", 30) for item in items]
     parts = [f"{what}，共 {len(items)} 项：", *(f"· {line}" for line in lines[:SCREEN])]
@@ -256,8 +275,12 @@ def confirm(what: str, items: Sequence[Theirs], extra: str = "") -> str:
     return "\n".join(parts)
 
 
-def confirm_notice(audience: str, people: int, leaves: str, body: str, unheard: Sequence[str]) -> str:
+def confirm_notice(
+    audience: str, people: int, leaves: str, body: str, unheard: Sequence[str], attached: str = ""
+) -> str:
     lines = [f"通知将发给 {audience}，共 {people} 人，{leaves}发出：", body]
+    if attached:
+        lines.append(f"附件：{attached}")
     if unheard:
         lines.append(f"收不到的单位（没有可联系的联络员）：{names(unheard, 12)}")
     return "\n".join([*lines, "回复 确认 发送，回复 取消 放弃。"])
@@ -273,5 +296,29 @@ def unread(number: int, missing: Sequence[str], total: int) -> str:
     return f"通知 {number}：{total - len(missing)}/{total} 人已回执，{len(missing)} 人未回：\n" + names(missing, 40)
 
 
-def read(number: int) -> str:
-    return f"已记回执（通知 {number}）。谢谢。"
+def read(*numbers: int) -> str:
+    return f"已记回执（通知 {'、'.join(map(str, numbers))}）。谢谢。"
+
+
+def confirm_recall(number: int, body: str, people: int, waiting: int, late: int) -> str:
+    lines = [f"将撤回通知 {number}（{short(body, 30)}）：从 {people} 人的手机上收回。"]
+    if waiting:
+        lines.append(f"还没发出的 {waiting} 人不再发。")
+    if late:
+        lines.append(f"{late} 人的已超过 24 小时，平台不能收回。")
+    return "\n".join([*lines, "回复 确认 撤回，回复 取消 放弃。"])
+
+
+def recalling(number: int, people: int, late: int) -> str:
+    tail = f"，另 {late} 人的超过 24 小时收不回" if late else ""
+    return f"正在撤回通知 {number}：{people} 人{tail}。结果回复：未读 {number}"
+
+
+def recalled(number: int, back: int, under_way: int, left: int) -> str:
+    lines = [f"通知 {number} 已撤回：已从 {back} 人的手机上收回"]
+    lines += [f"正在收回 {under_way} 人"] if under_way else []
+    lines += [f"没能收回 {left} 人（超过 24 小时或平台拒绝）"] if left else []
+    return "，".join(lines) + "。不再收回执。"
+
+
+RECALLED = "这条通知已由县政府办公室撤回，不用再回执。"

@@ -229,6 +229,10 @@ def _news(entries: list[Entry], _width: int) -> list[_Row]:
     return [_Row("请知悉："), *(_Row(f"· {entry.words}", (entry,)) for entry in entries)]
 
 
+def _unanswered(entries: list[Entry], _width: int) -> list[_Row]:
+    return [_Row("还没有您的回执，看到请回复 收到："), *(_Row(f"· {entry.words}", (entry,)) for entry in entries)]
+
+
 def _unreachable(entries: list[Entry], _width: int) -> list[_Row]:
     return [_Row(f"联系不上（没有联络员或消息送不到）：{names((e.unit for e in entries), 12)}", tuple(entries[:1]))]
 
@@ -251,6 +255,7 @@ _SECTION: dict[LineKind, Section] = {
     LineKind.REVIEW_LATE: _theirs("待审超过时限", lambda entry: f"已等 {entry.days} 个工作日"),
     LineKind.OFFICE_REVIEW_LATE: _theirs("牵头单位未审", lambda entry: f"已等 {entry.days} 个工作日"),
     LineKind.UNREACHABLE: _unreachable,
+    LineKind.UNANSWERED: _unanswered,
     LineKind.NEWS: _news,
 }
 

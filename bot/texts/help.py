@@ -14,13 +14,14 @@ WHAT = {
     "统计": "全县办到哪一步",
     "台账": "发来全部事项的表格文件",
     "未读": "上一条通知谁还没回执",
+    "撤回通知 编号": "24 小时内把通知从手机上收回",
     "停发 [通知编号]": "还没发出去的通知不再发",
 }
 
 
-def help_text(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
-    """`groups`: heading and (usage, example) of each command."""
-    lines = [HEAD]
+def help_text(now: Sequence[str], groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """`now`: what waits for the asker at this moment; `groups`: heading and (usage, example) of each command."""
+    lines = [*(["【现在】", *(f"· {step}" for step in now)] if now else []), HEAD]
     for heading, commands in groups:
         lines.append(f"【{heading}】")
         lines += [_line(usage, example) for usage, example in commands]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.doubt import Doubt
 from bot.domain.states import Light, State
 from bot.texts.fit import clip
 from bot.texts.pages import Block, Listing
@@ -62,8 +63,22 @@ def own(unit: str, seen: Sequence[Seen], waiting: int, closed: int) -> Block:
     )
 
 
+class Waits(Protocol):
+    """A submission that waits to be checked."""
+
+    @property
+    def item(self) -> Item: ...
+    @property
+    def proofs(self) -> tuple[str, ...]: ...
+    @property
+    def doubts(self) -> tuple[Doubt, ...]: ...
+
+
+LONG_QUEUE = 60  # submissions; more of them are counted for each item, and only the doubtful ones named
+
+
 def queue(
-    waiting: Sequence[tuple[Item, list[str]]],
+    waiting: Sequence[Waits],
     requests: Sequence[tuple[Item, str, str]],
     unresolved: Sequence[str],
     parked: int = 0,
@@ -73,12 +88,7 @@ def queue(
         return Listing("现在没有待审的事项。")
     asked = tuple(f"◆ 申请{kind} {item.code} {item.unit}：{short(reason, 40)}" for item, kind, reason in requests)
     blocks = [Block("", asked)] if asked else []
-    by_code: dict[str, list[tuple[Item, list[str]]]] = {}
-    for item, proofs in waiting:
-        by_code.setdefault(item.code, []).append((item, proofs))
-    for code, group in by_code.items():
-        lines = tuple(f"· {item.unit} {_proofs(proofs)}" for item, proofs in group)
-        blocks.append(Block(f"■ {code} {short(group[0][0].title, 22)}（{len(group)}）", lines))
+    blocks += [_queued(group, brief=len(waiting) > LONG_QUEUE) for group in _by_code(waiting)]
     rest = []
     if unresolved:
         rest.append("◇ 待明确责任单位：" + names((short(title, 16) for title in unresolved), 6, "行"))
@@ -86,20 +96,64 @@ def queue(
         rest.append(f"◇ 有 {parked} 条来信没能处理，请管理员运行 duban doctor 查看")
     if rest:
         blocks.append(Block("", tuple(rest)))
-    return Listing(f"待审 {len(waiting)} 项，申请 {len(requests)} 项", tuple(blocks), _queue_step(waiting, requests))
+    doubtful = sum(1 for one in waiting if one.doubts)
+    head = f"待审 {len(waiting)} 项{f'（⚠存疑 {doubtful} 项）' if doubtful else ''}，申请 {len(requests)} 项"
+    return Listing(head, tuple(blocks), _queue_step(waiting, requests, bool(doubtful)))
+
+
+def queue_of_item(waiting: Sequence[Waits]) -> Listing:
+    """待审 34 where the queue is long: every submission of one item with its links."""
+    block = _queued(waiting, brief=False)
+    return Listing("", (block,), _queue_step(waiting, (), any(one.doubts for one in waiting)))
+
+
+def _by_code(waiting: Sequence[Waits]) -> list[list[Waits]]:
+    found: dict[str, list[Waits]] = {}
+    for one in waiting:
+        found.setdefault(one.item.code, []).append(one)
+    return list(found.values())
+
+
+def _queued(group: Sequence[Waits], brief: bool) -> Block:
+    """One item's submissions, the doubtful ones first."""
+    item = group[0].item
+    doubtful = [one for one in group if one.doubts]
+    counted = f"{len(group)}，存疑 {len(doubtful)}" if doubtful else f"{len(group)}"
+    shown = doubtful if brief else [*doubtful, *(one for one in group if not one.doubts)]
+    lines = [f"· {one.item.unit} {_marked(one)}{'' if brief else _proofs(one.proofs)}".rstrip() for one in shown]
+    if brief and len(group) > len(doubtful):
+        units = names((one.item.unit for one in group if not one.doubts), 4)
+        lines.append(f"· 没有疑点：{units}" if doubtful else f"· {units}")
+    return Block(f"■ {item.code} {short(item.title, 22)}（{counted}）", tuple(lines))
+
+
+def _marked(one: Waits) -> str:
+    return f"⚠{'、'.join(one.doubts)} " if one.doubts else ""
+
+
+def doubtful(waiting: Sequence[Waits], most: int = 12) -> str:
+    """What of many is doubtful, in one line: 存疑 2 项：34 高安镇（是首页）、…"""
+    found = [one for one in waiting if one.doubts]
+    said = (f"{one.item.code} {one.item.unit}（{'、'.join(one.doubts)}）" for one in found)
+    return f"⚠存疑 {len(found)} 项：{names(said, most, '项')}" if found else ""
 
 
 def _proofs(proofs: Sequence[str]) -> str:
     if not proofs:
-        return "（无需佐证）"
+        return "（没有链接或文件）"
     return clip(proofs[0], LINK_BYTES) + (f" 等{len(proofs)}件" if len(proofs) > 1 else "")
 
 
-def _queue_step(waiting: Sequence[tuple[Item, list[str]]], requests: Sequence[tuple[Item, str, str]]) -> str:
-    if waiting:
-        code, unit = waiting[0][0].code, waiting[0][0].unit
-        return f"通过 {code} {unit}｜通过 {code} 全部｜退回 {code} {unit} 理由"
-    return "申请回复：同意（或 不同意）编号 单位 理由" if requests else "回复：指定 编号 单位"
+def _queue_step(waiting: Sequence[Waits], requests: Sequence[tuple[Item, str, str]], doubtful: bool) -> str:
+    if not waiting:
+        return "申请回复：同意（或 不同意）编号 单位 理由" if requests else "回复：指定 编号 单位"
+    code, unit = waiting[0].item.code, waiting[0].item.unit
+    steps = [f"通过 {code} {unit}", f"通过 {code} 全部", f"退回 {code} {unit} 理由"]
+    if len(waiting) > LONG_QUEUE:
+        steps = [f"看链接：待审 {code}", "通过 全部", f"退回 {code} {unit} 理由"]
+    if doubtful:
+        steps.insert(2, "通过 全部 除存疑")
+    return "｜".join(steps)
 
 
 def overdue(late: Sequence[tuple[Item, int]], urges: bool, exports: bool) -> Listing:

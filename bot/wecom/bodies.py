@@ -59,6 +59,13 @@ def update_card_body(
     )
 
 
+def recall_body(msgid: str) -> bytes:
+    """Takes back a message sent within the last 24 hours, from everybody it went to."""
+    if not msgid:
+        raise ValueError("a recall needs the msgid")
+    return _bytes({"msgid": msgid})
+
+
 def _message(agent_id: int, users: Sequence[str], kind: str, content: dict[str, Any]) -> bytes:
     return _bytes(
         {

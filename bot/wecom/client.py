@@ -83,9 +83,9 @@ class WecomClient:
         """Updates a card already sent (bodies.update_card_body). A response_code works once, within 72 h."""
         return _send_result(await self._post("message/update_template_card", body))
 
-    async def recall(self, msgid: str) -> None:
-        """Takes back a message, within 24 h of sending."""
-        await self.call("message/recall", {"msgid": msgid})
+    async def recall(self, body: bytes) -> SendResult:
+        """Takes back a message, within 24 h of sending (bodies.recall_body)."""
+        return _send_result(await self._post("message/recall", body))
 
     # -- files
 

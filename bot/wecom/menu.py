@@ -1,10 +1,11 @@
-"""The application's menu. Its keys are the plain chat commands, so that pressing and typing are one and the same."""
+"""The application's menu, one for everybody (docs/decisions/0018). Its keys are the plain chat commands, so that
+pressing and typing are one and the same."""
 
 from typing import Any
 
 MENU: dict[str, dict[str, str]] = {
-    "我的任务": {"我的任务": "任务", "待我审核": "待审", "逾期事项": "逾期"},
-    "办理": {"收到": "收到", "统计": "统计", "台账": "台账"},
+    "我的任务": {"我的任务": "任务", "待我审核": "待审", "逾期事项": "逾期", "下一页": "下一页"},
+    "办理": {"收到": "收到", "谁没回通知": "未读", "统计": "统计", "台账": "台账"},
     "帮助": {"怎么用": "帮助", "为什么收到": "为什么"},
 }
 """Button → entry → the command it stands for."""

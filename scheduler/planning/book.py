@@ -78,6 +78,9 @@ class Book:
             for one in waiting:
                 if one.since <= morning.cut and one.userid not in self.told:
                     self.tell(one.userid, Line(kind, one.id, rule=rule))
+        for one in snapshot.unanswered:
+            if one.since <= morning.cut:
+                self.tell_beside(one.userid, Line(LineKind.UNANSWERED, one.id, rule=rules.UNANSWERED))
         self._add_beside()
 
     def _add_beside(self) -> None:
@@ -86,5 +89,5 @@ class Book:
             for userid, lines in self.lines.items()
         }
         for userid, line in self._beside:
-            if userid in named and line.ref not in named[userid]:
+            if userid in named and (line.kind in WITHOUT_ITEM or line.ref not in named[userid]):
                 self.tell(userid, line)

@@ -34,7 +34,8 @@ _ORDER: Mapping[LineKind, int] = {
     LineKind.QUEUED: 10,
     LineKind.WEEKLY: 11,
     LineKind.WEEKLY_REVIEW: 12,
-    LineKind.NEWS: 13,
+    LineKind.UNANSWERED: 13,
+    LineKind.NEWS: 14,
 }
 
 

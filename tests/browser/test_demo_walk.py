@@ -35,10 +35,10 @@ STARTED = 90.0  # seconds the demo may take to show its page
 
 
 @asynccontextmanager
-async def demo(folder: Path) -> AsyncIterator[str]:
-    """`duban demo` in a folder of its own; the address of the chat page."""
+async def demo(folder: Path, **settings: str) -> AsyncIterator[str]:
+    """`duban demo` in a folder of its own, perhaps with settings; the address of the chat page."""
     port = free_port()
-    env = {**os.environ, "DUBAN_DATA_DIR": str(folder / "data")}
+    env = {**os.environ, "DUBAN_DATA_DIR": str(folder / "data"), **settings}
     command = [sys.executable, "-m", "bot", "demo", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(*command, cwd=folder, env=env, stdout=log, stderr=log)

@@ -348,3 +348,43 @@ def test_a_message_keeps_its_raw_words_and_says_when_it_was_cut(say: Say) -> Non
 def test_help_texts_have_what_they_print() -> None:
     assert info_of(Verb.SUBMIT).label == "完成"
     assert info_of(Verb.TASKS).aliases == ("tasks", "show")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "完成 34 http://a.gov.cn/1 35 http://a.gov.cn/2",
+        "完成\n34 http://a.gov.cn/1\n35：http://a.gov.cn/2。",
+        "完成 34号链接 http://a.gov.cn/1，35号链接 http://a.gov.cn/2",
+    ],
+)
+def test_each_item_has_its_own_links(text: str, command: Understand) -> None:
+    said = command(text)
+    assert [(str(target), links) for target, links in said.each] == [
+        ("34", ("http://a.gov.cn/1",)),
+        ("35", ("http://a.gov.cn/2",)),
+    ]
+
+
+def test_what_is_left_out_of_all(command: Understand) -> None:
+    assert command("通过 全部 除存疑").sure_only and command("通过 34 除存疑的").sure_only
+    both = command("通过 全部 除34、高安镇")
+    assert both.all and numbers_excluded(both) == ["34"] and both.excluded_units == ("高安镇",)
+
+
+def numbers_excluded(said: Command) -> list[str]:
+    return [str(target) for target in said.excluded]
+
+
+@pytest.mark.parametrize("text", ["通知 34未完成的单位 请抓紧", "通知 欠34的：请抓紧", "通知34号还没完成的单位 请抓紧"])
+def test_a_notice_to_whoever_owes_an_item(text: str, command: Understand) -> None:
+    said = command(text)
+    assert [str(part.owes) for part in said.audience] == ["34"] and said.text == "请抓紧"
+
+
+@pytest.mark.parametrize(
+    "text", ["通知 新民镇 请填表 附件", "通知 新民镇 请填表【附件】", "通知 新民镇 请填表 附件 立即"]
+)
+def test_a_notice_with_the_file_sent_before(text: str, command: Understand) -> None:
+    said = command(text)
+    assert said.attached and said.text.startswith("请填")

@@ -81,7 +81,7 @@ def changes(result: Command | NotUnderstood) -> bool:
         ("“完成 18”", Kind.QUOTE),
         ("> 完成 18", Kind.QUOTE),
         ("「高峰镇王娟：完成 18」\n- - - - - -\n", Kind.EMPTY),
-        ("完成 34 http://a.gov.cn/1 35 http://a.gov.cn/2", Kind.SEVERAL),
+        ("完成 34 http://a.gov.cn/1 已公开 35 http://a.gov.cn/2", Kind.SEVERAL),
         ("完成 34 35 http://a.gov.cn/1 http://a.gov.cn/2", Kind.SEVERAL),
         ("完成 34 http://a.gov.cn/1\n完成 35 http://a.gov.cn/2", Kind.SEVERAL),
         ("通过 12 新民镇 退回 13 沙坪镇", Kind.SEVERAL),

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.planning import LineKind
+from bot.domain.planning import WITHOUT_ITEM, LineKind
 from bot.texts.digest import BYTES, Entry, compose
 
 TODAY = date(2021, 6, 23)
 LONG = "更新县政府部门网页“履职依据”中“行政法规”“国务院部门规章”“市政府规章”文本"
-ITEMS = [kind for kind in LineKind if kind not in (LineKind.HELD, LineKind.NEWS, LineKind.UNREACHABLE)]
+ITEMS = [kind for kind in LineKind if kind not in WITHOUT_ITEM]
 
 
 def entry(number: int, kind: LineKind = LineKind.DISPATCH, days: int = 0, title: str = LONG) -> Entry:

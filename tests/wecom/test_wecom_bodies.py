@@ -174,7 +174,7 @@ class TestMenu:
         buttons = menu_body()["button"]
         assert [button["name"] for button in buttons] == ["我的任务", "办理", "帮助"]
         keys = [entry["key"] for button in buttons for entry in button["sub_button"]]
-        assert keys == ["任务", "待审", "逾期", "收到", "统计", "台账", "帮助", "为什么"]
+        assert keys == ["任务", "待审", "逾期", "下一页", "收到", "未读", "统计", "台账", "帮助", "为什么"]
         assert {entry["type"] for button in buttons for entry in button["sub_button"]} == {"click"}
 
     @pytest.mark.parametrize(

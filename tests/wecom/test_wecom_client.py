@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from platform_on_loopback import BODY, MakeClient, Platform, SharedTokens, Watch, refuses
 
+from bot.wecom.bodies import recall_body
 from bot.wecom.client import WecomClient
 from bot.wecom.errors import Ambiguous, ErrorClass, PlatformError, Unreached, WecomError
 from bot.wecom.tokens import StoredToken
@@ -221,7 +222,7 @@ class TestSending:
         assert (await client.update_card(b"{}")).invalid == {"lisi"}
 
     async def test_recall(self, client: WecomClient, platform: Platform) -> None:
-        await client.recall("m-1")
+        await client.recall(recall_body("m-1"))
         assert json.loads(platform.calls("message/recall")[0].body) == {"msgid": "m-1"}
 
     async def test_menu(self, client: WecomClient, platform: Platform) -> None:
