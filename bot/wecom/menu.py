@@ -1,4 +1,4 @@
-"""The application's menu, one for everybody (docs/decisions/0018). Its keys are the plain chat commands, so that
+"""The application's menu, one for everybody (docs/decisions/0020). Its keys are the plain chat commands, so that
 pressing and typing are one and the same."""
 
 from typing import Any
