@@ -25,7 +25,7 @@ demo: $(VENV)/installed
 	@$(BIN)/duban demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/installed $(VENV)/dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/installed $(VENV)/dev
 	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos $(ARGS)

@@ -79,6 +79,7 @@ async def serving(
             await asyncio.to_thread(process.wait, STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
+            await asyncio.to_thread(process.wait)
 
 
 def resident_mb(pid: int, field: str = "VmRSS") -> float | None:

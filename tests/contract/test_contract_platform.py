@@ -37,7 +37,7 @@ def test_a_transient_fault_is_tried_again_with_the_same_bytes(served: Served, fa
     served.peer.wait(lambda: not served.peer.faults["message/send"], "the first try")
     later(served, minutes=10)
     # The answer has two parts: the second waits for the first.
-    assert [message.text[:4] for message in town.new()] == ["35 政", "【牵头】"]
+    assert [message.text[:4] for message in town.new()] == ["35 政", "【牵头】", "35 政"]  # in words, and its card
 
 
 def test_taken_but_the_answer_lost_is_not_shown_twice(served: Served) -> None:
@@ -47,7 +47,7 @@ def test_taken_but_the_answer_lost_is_not_shown_twice(served: Served) -> None:
     served.deliver(text_xml("gaoan_b", "任务 35"))
     served.peer.wait(lambda: served.peer.lose_answers == 0, "the first try")
     later(served, minutes=10)
-    assert [message.text[:4] for message in town.new()] == ["35 政", "【牵头】"]
+    assert [message.text[:4] for message in town.new()] == ["35 政", "【牵头】", "35 政"]  # in words, and its card
     assert served.peer.repeated == repeated + 1
 
 

@@ -172,7 +172,7 @@ async def test_an_old_process_that_lost_its_lease_stores_and_sends_nothing(corne
     await corner.execute("UPDATE lease SET holder = 'another', epoch = epoch + 1")
     assert await corner.service.delivery.drain() == 0
     town.gets_nothing()
-    assert await states(corner, "reply:%") == [("pending", 0)]
+    assert set(await states(corner, "reply:%")) == {("pending", 0)}
 
 
 def test_units_take_turns_inside_a_lane() -> None:

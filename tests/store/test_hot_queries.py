@@ -22,7 +22,7 @@ from bot.store import live
 from bot.store.engine import Store
 from bot.store.tables import Base, Inbox, News, Notice, Outbox, Receipt
 from scheduler import auditor
-from scheduler.claims import Claims, _due
+from scheduler.claims import _DUE, _DUE_ANSWERS, Claims
 from scheduler.envelope import Envelope
 from scheduler.outcome import Outcomes
 
@@ -58,11 +58,12 @@ async def _same_callback(work: Work) -> None:
 
 async def _due_of_every_lane(work: Work) -> None:
     for lane in Lane:
-        await work.session.execute(_due(lane, NOW, ["wang"]))
+        asked = {"in_lane": int(lane), "now": NOW, "passed": ["wang"]}
+        await work.session.execute(_DUE_ANSWERS if lane == Lane.REPLY else _DUE, asked)
 
 
 async def _limits(work: Work) -> None:
-    outcomes = Outcomes(lambda: NOW)
+    outcomes = Outcomes()
     await Claims(work.policy, Envelope(1, False), outcomes, lambda: NOW).rebuild(work.session, NOW)
 
 
@@ -114,7 +115,6 @@ HOT: dict[str, Ask] = {
 }
 # Without the index on the left the question on the right would be answered by reading everything.
 NEEDED = {
-    "ix_outbox_due": "what is due in every lane",
     "ix_inbox_sender": "the first message of everybody",
     "ix_assignment_watched": "the planner's tick",
     "ix_outbox_member_sent": "the last message of a person",
