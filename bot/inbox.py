@@ -25,6 +25,7 @@ ATTEMPTS = 3  # in a row, then the message is parked
 PAUSES = (5.0, 15.0, 60.0, 300.0)  # seconds; between such rows of attempts where it is the platform that fails
 PASSING = frozenset({ErrorClass.TRANSIENT, ErrorClass.RATE, ErrorClass.SETTINGS})
 PEOPLE_AT_ONCE = 8
+STOP_WITHIN = 5.0  # seconds that messages being handled are given at the end
 LOOK_AGAIN = 1.0  # seconds; another process may have stored something
 
 
@@ -134,6 +135,9 @@ class Worker:
                 except TimeoutError:
                     continue
         finally:
+            # Not cut off in the middle of a transaction, unless it takes too long: a file that does not come.
+            if self._at_work:
+                await asyncio.wait(self._at_work.values(), timeout=STOP_WITHIN)
             for task in self._at_work.values():
                 task.cancel()
             await asyncio.gather(*self._at_work.values(), return_exceptions=True)

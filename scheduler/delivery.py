@@ -62,6 +62,7 @@ class Delivery:
         self._data_dir = data_dir
         self._real_now = real_now
         self._turn = asyncio.Lock()  # one drain at a time: a clock jump drains, too
+        self._stopping = False
         self._taken_over: int | None = None  # the epoch in which this process took over what was being sent
         self._calls: dict[int, asyncio.Task[Answer]] = {}  # row id -> the call under way, or its answer to be recorded
         self._people: dict[int, str] = {}  # row id -> whose message it is
@@ -78,7 +79,7 @@ class Delivery:
         while True:
             self.wake.clear()
             try:
-                await self.drain()
+                await self._undisturbed()
                 wait = await self._seconds_to_next()
                 self.health.failing = ""
             except Exception as error:  # the database may be away for a moment; the outbox is still there afterwards
@@ -89,6 +90,18 @@ class Delivery:
                 await asyncio.wait_for(self.wake.wait(), timeout=wait)
             except TimeoutError:
                 continue
+
+    async def _undisturbed(self) -> None:
+        """A drain that being cancelled does not cut off in the middle of a transaction: a driver that is left so keeps
+        SQLite's lock."""
+        draining = asyncio.ensure_future(self.drain())
+        try:
+            await asyncio.shield(draining)
+        except asyncio.CancelledError:
+            self._stopping = True
+            self.wake.set()
+            await asyncio.gather(draining, return_exceptions=True)
+            raise
 
     async def stop(self) -> None:
         """Starts nothing more, and records the answers of what is under way."""
@@ -111,13 +124,14 @@ class Delivery:
                     await self._take_over()
             except LeaseLost:
                 return 0
-            while True:
+            while not self._stopping:
                 self.wake.clear()
                 looked_at = await self._round(AT_ONCE - len(self._calls))
+                if self._stopping or not (self._calls or looked_at):
+                    break
                 if self._calls:
                     await self._something_happens()
-                elif not looked_at:
-                    return self.accepted - before
+            return self.accepted - before
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """The earliest moment (later than `after`, where given) at which something waits to leave."""
