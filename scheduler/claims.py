@@ -15,7 +15,7 @@ from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
 from bot.services import broadcasts
-from bot.services.planning import take_back, unplan
+from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
 from bot.store import live
@@ -74,20 +74,20 @@ class Claims:
         self.answers_at: datetime | None = None  # real time at which a held answer may go
 
     async def rebuild(self, session: AsyncSession, now: datetime) -> None:
-        """Takes the limits from what was sent."""
+        """Takes the limits from what was sent: each person's from their rows, the API's from the calls."""
+        in_a_call = Outbox.body == broadcasts.SENT_TOGETHER
         sent = await session.execute(
-            select(Outbox.member_key, Outbox.sent_at)
-            .where(Outbox.sent_at > now - HOUR, Outbox.member_key.is_not(None))
+            select(Outbox.kind, Outbox.member_key, Outbox.sent_at, in_a_call)
+            .where(Outbox.sent_at > now - timedelta(days=1))
             .order_by(Outbox.sent_at)
         )
-        rows = [(key, moment) for key, moment in sent if key and moment]
-        self._members.rebuild(rows)
-        self._api.rebuild(moment for _, moment in rows)
+        rows = [(key, moment, together) for kind, key, moment, together in sent if moment and is_message(kind)]
+        people = [(key, moment) for key, moment, _ in rows if key]
+        self._members.rebuild(one for one in people if one[1] > now - HOUR)
+        self._api.rebuild(moment for _, moment, together in rows if not together and moment > now - HOUR)
         today = local_day(now)
-        since = now - timedelta(days=1)
-        moments = await session.scalars(select(Outbox.sent_at).where(Outbox.sent_at > since))
         accounts = await session.scalar(select(func.count()).select_from(Member))
-        self._day.rebuild(today, sum(1 for one in moments if one and local_day(one) == today), accounts or 0)
+        self._day.rebuild(today, sum(local_day(moment) == today for _, moment in people), accounts or 0)
 
     def new_round(self) -> None:
         self._held.clear()
@@ -188,7 +188,6 @@ class Claims:
                 return None
         if dropped is not None:
             await self._outcomes.dropped(work, row, dropped.why)
-            await take_back(work, row.payload.get("marks", []))
             return None
         row.attempts += 1
         if row.body is not None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.services import broadcasts, delivered
+from bot.services.planning import take_back
 from bot.services.work import Lane, Work
 from bot.store.people import key_of
 from bot.store.tables import Outbox
@@ -74,13 +75,14 @@ class Outcomes:
         parked = {str(lane): until.isoformat() for lane, until in self.health.parked.items()}
         return {"halted": self.health.halted, "parked": parked} if self.health.halted or parked else {}
 
-    def parked(self, now: datetime) -> list[int]:
-        return [lane for lane, until in self.health.parked.items() if until > now]
+    def parked(self, now: datetime) -> frozenset[int]:
+        """Lanes that wait; whose time is over waits no more, for whoever asks `blocked`."""
+        self.health.parked = {lane: until for lane, until in self.health.parked.items() if until > now}
+        return frozenset(self.health.parked)
 
     async def record(self, work: Work, row: Outbox, answer: Answer) -> bool:
         """Records an answer, with what follows from it. True for a message the platform took."""
         if isinstance(answer, Uploaded):
-            row.state = "pending"
             row.payload = {**row.payload, "media_id": answer.media_id}
             return False
         if isinstance(answer, SendResult):
@@ -172,6 +174,8 @@ class Outcomes:
         row.state, row.error = ("unknown" if row.doubtful else "cancelled"), why
         if row.doubtful:
             await delivered.lost(work, row)
+        else:
+            await take_back(work, row.payload.get("marks", []))
 
     async def unknown(self, work: Work, row: Outbox) -> None:
         """May have arrived, and can no longer be repeated without showing twice: never sent again silently."""

@@ -1,5 +1,6 @@
 """A stored message to its handler and its answer: one transaction, once (rules 7 and 8)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,6 +47,7 @@ log = structlog.get_logger()
 
 LONGEST = 2000  # characters of one message
 PARTS = 4  # messages one answer may take
+AT_ONCE = 2  # messages that use the database: more are no faster, and callbacks wait for all of their steps
 ONE_PERSON = 0x6475_6261  # PostgreSQL's name for the locks on people whose message is being handled
 
 Handler = Callable[[Ctx, Command], Awaitable[str]]
@@ -125,6 +127,7 @@ HANDLERS: dict[Verb, Handler] = {
 class Prepared:
     """What was read and made before the transaction: it must not hold one while a file is fetched or written."""
 
+    key: str  # of the inbox row
     incoming: Incoming
     member: Member | None
     directory: Directory
@@ -155,13 +158,16 @@ class Dispatcher:
         self._data_dir = data_dir
         self._wake_delivery = wake_delivery
         self._known: tuple[Directory, Names] | None = None
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def handle(self, row_id: int) -> None:
         """Handles one inbox row. Raises when it could not; then nothing was changed."""
-        prepared = await self._prepare(row_id)
+        async with self._at_once:
+            prepared = await self._prepare(row_id)
         if prepared is None:
             return
-        async with self._store.write() as session:
+        prepared = await self._fetch(prepared)
+        async with self._at_once, self._store.write() as session:
             await self._in_order(session, prepared.incoming.sender)
             row = await session.get(Inbox, row_id, with_for_update=True)
             if row is None or row.state != "new" or await _has_older(session, row):
@@ -210,27 +216,28 @@ class Dispatcher:
             text = _text_of(incoming)
             findings = scan(text) if text else ()
             if findings:
-                return Prepared(incoming, member, directory, None, secret=describe(findings))
+                return Prepared(row.key, incoming, member, directory, None, secret=describe(findings))
             names, now = self._names(directory), self._clock.now()
             said = parse_command(text, names, local_day(now)) if text and member else None
             reading = None
             if member and isinstance(said, NotUnderstood) and len(text) <= LONGEST:
                 speaker = await speaker_of(session, member, directory, now, self._policy.context_minutes)
                 reading = understand(text, names, local_day(now), speaker)
-        return await self._fetch(Prepared(incoming, member, directory, said, reading=reading), row.key)
+        return Prepared(row.key, incoming, member, directory, said, reading=reading)
 
-    async def _fetch(self, prepared: Prepared, key: str) -> Prepared:
+    async def _fetch(self, prepared: Prepared) -> Prepared:
         """Downloads a file somebody sent; makes the ledger somebody asked for."""
         incoming, member, said = prepared.incoming, prepared.member, prepared.said
         if member is None:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
-            proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
+            proof, problem = await keep_file(self._client, self._data_dir, incoming, prepared.key)
             return replace(prepared, proof=proof, proof_problem=problem)
         said = prepared.reading.look if prepared.reading else said
         if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
             wanted = _units_of(said, prepared.directory)
-            ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key, wanted)
+            now = self._clock.now()
+            ledger = await make_ledger(self._store, self._policy, now, self._data_dir, prepared.key, wanted)
             return replace(prepared, ledger=ledger)
         return prepared
 
