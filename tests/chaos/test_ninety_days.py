@@ -18,16 +18,19 @@ from chaos.ninety.story import Story
 LONG = os.environ.get("DUBAN_LONG") == "1"
 GIVEN = os.environ.get("DUBAN_SEED")
 DAYS = 90
-SQLITE, POSTGRES = (6, 3) if LONG else (2, 1)
+# The few are lives in which every planted mistake of ours showed, an outage that splits a morning among them.
+SEEDS = {
+    "sqlite": (1, 2, 3, 4, 5, 6) if LONG else (1, 3),
+    "postgresql": (101, 102, 103) if LONG else (102,),
+}
 
 
 def _lives() -> list[object]:
-    seeds = {"sqlite": range(1, SQLITE + 1), "postgresql": range(101, 101 + POSTGRES)}
     marks = {"sqlite": [], "postgresql": [pytest.mark.postgres]}
     return [
         pytest.param(backend, str(seed), marks=marks[backend], id=f"{backend}-{seed}")
-        for backend in seeds
-        for seed in ([GIVEN] if GIVEN else seeds[backend])
+        for backend, seeds in SEEDS.items()
+        for seed in ([GIVEN] if GIVEN else seeds)
     ]
 
 
