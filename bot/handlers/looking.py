@@ -28,7 +28,7 @@ from bot.services.views import (
     waiting_for,
 )
 from bot.store import live
-from bot.store.items import ItemRow, items, items_of_task, items_of_units
+from bot.store.items import ItemRow, every_item, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
 from bot.texts import answers, lists
 from bot.texts.help import help_text
@@ -144,7 +144,7 @@ async def _led(ctx: Ctx) -> str:
     led = select(TaskLead.task_id).where(TaskLead.unit_id.in_(sorted(ctx.member.reviews_for)))
     rows = [
         item
-        for item in await items(ctx.work.session)
+        for item in await every_item(ctx.work.session)
         if item.task_id in set((await ctx.work.session.scalars(led)).all())
     ]
     where = f"{ctx.unit_names(ctx.member.reviews_for)}牵头"
@@ -152,7 +152,7 @@ async def _led(ctx: Ctx) -> str:
 
 
 async def _county(ctx: Ctx, where: str) -> str:
-    rows = await items(ctx.work.session)
+    rows = await every_item(ctx.work.session)
     words = await _figures(ctx, where, rows, len(await unresolved_tasks(ctx.work.session)))
     return f"{words}\n看某项回复：任务 编号；全部逾期回复：逾期"
 
@@ -295,7 +295,7 @@ async def overdue(ctx: Ctx, command: Command) -> str:
     units = set(named_units(ctx, command))
     rows = [
         item
-        for item in await items(ctx.work.session, live.watched, Assignment.state.in_([str(state) for state in OPEN]))
+        for item in await every_item(ctx.work.session, live.watched, Assignment.state.in_([str(s) for s in OPEN]))
         if may(ctx.member, Right.SEE_ITEM, item.scope) and (not units or item.unit_id in units)
     ]
     late = _late(ctx, rows)

@@ -14,7 +14,7 @@ from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store import live
-from bot.store.items import ItemRow, items
+from bot.store.items import ItemRow, every_item, items
 from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Request, Task, TaskLead, Unit
 from bot.texts.words import NEAR
 
@@ -132,7 +132,7 @@ async def ledger(session: AsyncSession, policy: Policy, now: datetime, units: Co
     """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet; of
     `units` alone where some are named."""
     today = local_day(now)
-    rows = await items(session, *([Assignment.unit_id.in_(sorted(units))] if units else []))
+    rows = await every_item(session, *([Assignment.unit_id.in_(sorted(units))] if units else []))
     tasks = {task.id: task for task in (await session.scalars(select(Task))).all()}
     leads = await _lead_names(session, tasks)
     proofs = await evidence(session, rows)
