@@ -1,0 +1,33 @@
+"""Troubles that last: a lease nobody took, an interface that is not offered, an hour's block, a morning after."""
+
+from support.world import CORNER_UNITS, COUNTY, World, roster_lines
+
+from bot.wecom.client import SendResult
+
+
+async def states(world: World, key: str) -> list[str]:
+    return [row.state for row in await world.rows("SELECT state FROM outbox WHERE key LIKE :key ORDER BY id", key=key)]
+
+
+async def test_a_lease_that_ran_out_and_nobody_took_leaves_nothing_half_sent(corner: World) -> None:
+    """The only process stood still for some seconds: nobody else repeats what it was sending, so it must itself."""
+    town = corner.who("新民镇")
+    if corner.service.store.is_sqlite:
+        return  # there a lease does not run out
+    await corner.restart(duban_roles="web,worker")  # nothing is sent but by hand
+    await corner.platform.say(town.userid, "帮助")
+    await corner.service.worker.drain()
+    delivery, lease = corner.service.delivery, corner.service.lease
+    send = delivery._client.send_raw
+
+    async def slow(body: bytes) -> SendResult:
+        answer = await send(body)
+        lease._until = 0.0
+        return answer
+
+    delivery._client.send_raw = slow  # type: ignore[method-assign]  # the network, not the service
+    await delivery.drain()
+    delivery._client.send_raw = send  # type: ignore[method-assign]
+    await delivery.drain()
+    assert set(await states(corner, "reply:%")) == {"sent"}
+    assert town.gets().count("督办：回复下面的话") == 1
