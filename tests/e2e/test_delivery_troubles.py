@@ -31,3 +31,13 @@ async def test_a_lease_that_ran_out_and_nobody_took_leaves_nothing_half_sent(cor
     await delivery.drain()
     assert set(await states(corner, "reply:%")) == {"sent"}
     assert town.gets().count("督办：回复下面的话") == 1
+
+
+async def test_a_service_that_ran_before_there_was_a_roster_writes_to_everybody_once_there_is(corner: World) -> None:
+    await corner.execute("DELETE FROM post", "DELETE FROM member")
+    await corner.restart()
+    await corner.settle()
+    lines = [line for line in roster_lines(COUNTY.people_path) if line.unit in CORNER_UNITS]
+    await corner.roster(*((line.unit, line.name, line.userid, line.role) for line in lines))
+    await corner.to("2021-05-25T09:30:00+08:00")
+    assert set(await states(corner, "digest:%")) == {"sent"}
