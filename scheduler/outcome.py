@@ -13,7 +13,7 @@ from bot.services.work import Lane, Work
 from bot.store.people import key_of
 from bot.store.tables import Outbox
 from bot.wecom.client import SendResult
-from bot.wecom.errors import MEDIA_EXPIRED, Ambiguous, ErrorClass, PlatformError, WecomError, told
+from bot.wecom.errors import MEDIA_EXPIRED, NO_PERMISSION, Ambiguous, ErrorClass, PlatformError, WecomError, told
 
 log = structlog.get_logger()
 
@@ -50,6 +50,12 @@ class Health:
 def is_message(row_kind: str) -> bool:
     """Is it something a person sees as a message, and the limits count?"""
     return row_kind not in ("card_update", "menu", "recall")
+
+
+def _not_offered(row: Outbox, error: PlatformError) -> bool:
+    """Is it only the menu, files, card updates or recalls that this application may not use? Messages go on then."""
+    beside = row.body is None or not is_message(row.kind)
+    return beside and isinstance(error, WecomError) and error.errcode in NO_PERMISSION
 
 
 def _final(row: Outbox) -> str:
@@ -117,9 +123,12 @@ class Outcomes:
         self.health.errors[str(error.errcode) if isinstance(error, WecomError) else type(error).__name__] += 1
         if isinstance(error, Ambiguous):
             row.doubtful = row.doubtful or row.body is not None  # an upload shows nobody anything
-        if row.kind == "card_update" and error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT):
+        not_offered = _not_offered(row, error)
+        if row.kind == "card_update" and (not_offered or error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT)):
             # The card is too old, or was updated by another press: what it says is in the answer as well.
             row.state, row.error = "cancelled", str(error)[:500]
+        elif not_offered:
+            await self.give_up(work, row, told(error))
         elif error.cls is ErrorClass.RECIPIENT:
             await self._no_such_person(work, row, str(error))
         elif error.cls is ErrorClass.CONTENT:

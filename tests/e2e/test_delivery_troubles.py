@@ -1,5 +1,6 @@
 """Troubles that last: a lease nobody took, an interface that is not offered, an hour's block, a morning after."""
 
+import pytest
 from support.world import CORNER_UNITS, COUNTY, World, roster_lines
 
 from bot.wecom.client import SendResult
@@ -41,3 +42,30 @@ async def test_a_service_that_ran_before_there_was_a_roster_writes_to_everybody_
     await corner.roster(*((line.unit, line.name, line.userid, line.role) for line in lines))
     await corner.to("2021-05-25T09:30:00+08:00")
     assert set(await states(corner, "digest:%")) == {"sent"}
+
+
+@pytest.mark.parametrize("api", ["menu/create", "message/update_template_card", "media/upload"])
+async def test_an_interface_that_is_not_offered_stops_nothing_else(corner: World, api: str) -> None:
+    """48002 for the menu is no reason to send nobody anything."""
+    town, office = corner.who("新民镇"), corner.office
+    corner.platform.faults.plant({"api": api, "errcode": 48002, "times": 100_000})
+    await corner.execute("DELETE FROM outbox")
+    await corner.restart()
+    await corner.settle()
+    await office.says("台账")
+    assert "34" in await town.says("任务 34")
+    await corner.to("2021-05-25T09:00:00+08:00")
+    assert "34" in await town.says("任务 34")
+    assert "34" in await office.says("任务 34 新民镇")
+
+
+async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
+    await corner.settle()
+    await corner.execute("DELETE FROM outbox")
+    corner.platform.faults.plant({"api": "menu/create", "errcode": 48002, "times": 1})
+    await corner.restart()
+    await corner.settle()
+    assert await states(corner, "menu:%") == ["failed"]
+    await corner.restart()
+    await corner.settle()
+    assert await states(corner, "menu:%") == ["sent"]
