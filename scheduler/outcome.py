@@ -158,10 +158,10 @@ class Outcomes:
             row.attempts -= 1  # nothing about this message
             return timedelta()
         if error.cls is ErrorClass.RATE:
-            breach = self.health.breaches[row.lane] = self.health.breaches.get(row.lane, 0) + 1
-            pause = timedelta(seconds=min(PARK[1], PARK[0] * 2 ** (breach - 1)))
-            self.health.parked[row.lane] = now + pause
-            return pause
+            if row.lane not in self.parked(now):  # calls that were on their way together are one breach
+                breach = self.health.breaches[row.lane] = self.health.breaches.get(row.lane, 0) + 1
+                self.health.parked[row.lane] = now + timedelta(seconds=min(PARK[1], PARK[0] * 2 ** (breach - 1)))
+            return self.health.parked[row.lane] - now
         first, longest = BACKOFF
         seconds = min(longest, first * 2 ** min(row.attempts, 10))
         return timedelta(seconds=seconds * random.uniform(0.5, 1.0))

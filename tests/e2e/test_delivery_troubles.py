@@ -1,5 +1,7 @@
 """Troubles that last: a lease nobody took, an interface that is not offered, an hour's block, a morning after."""
 
+from datetime import timedelta
+
 import pytest
 from support.world import CORNER_UNITS, COUNTY, World, roster_lines
 
@@ -57,6 +59,21 @@ async def test_an_interface_that_is_not_offered_stops_nothing_else(corner: World
     await corner.to("2021-05-25T09:00:00+08:00")
     assert "34" in await town.says("任务 34")
     assert "34" in await office.says("任务 34 新民镇")
+
+
+async def test_calls_refused_together_are_one_breach_of_the_limit(corner: World) -> None:
+    """Sixteen calls on their way when the minute was full: the lane waits a minute and not an hour."""
+    people = [corner.who("新民镇"), corner.who("高峰镇"), corner.who("桂阳街道"), corner.office]
+    people += [corner.who(unit, "审核人") for unit in ("县司法局", "县发展改革委", "县教委")]
+    await corner.restart(duban_roles="web,worker")  # nothing is sent but by hand
+    for one in people:
+        await corner.platform.say(one.userid, "帮助")
+    await corner.service.worker.drain()
+    corner.platform.faults.plant({"api": "message/send", "errcode": 45009, "times": len(people)})
+    await corner.service.delivery.drain()
+    corner.service.clock.jump(corner.service.clock.now() + timedelta(seconds=70))  # type: ignore[union-attr]
+    await corner.service.delivery.drain()
+    assert set(await states(corner, "reply:%")) == {"sent"}
 
 
 async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
