@@ -2,8 +2,10 @@
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -80,6 +82,11 @@ class Outcomes:
         """What keeps messages from being sent, for other processes and commands to see."""
         parked = {str(lane): until.isoformat() for lane, until in self.health.parked.items()}
         return {"halted": self.health.halted, "parked": parked} if self.health.halted or parked else {}
+
+    def resume(self, blocked: Mapping[str, Any]) -> None:
+        """What `blocked` said in the process before: a lane waits on. A wrong secret may have been mended by the
+        restart, so that is found out anew."""
+        self.health.parked = {int(lane): datetime.fromisoformat(at) for lane, at in blocked.get("parked", {}).items()}
 
     def parked(self, now: datetime) -> frozenset[int]:
         """Lanes that wait; whose time is over waits no more, for whoever asks `blocked`."""

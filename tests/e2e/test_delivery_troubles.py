@@ -76,6 +76,16 @@ async def test_calls_refused_together_are_one_breach_of_the_limit(corner: World)
     assert set(await states(corner, "reply:%")) == {"sent"}
 
 
+async def test_a_lane_that_waits_for_the_platform_waits_after_a_restart_too(corner: World) -> None:
+    town, other = corner.who("新民镇"), corner.who("高峰镇")
+    corner.platform.faults.plant({"api": "message/send", "errcode": 45009, "times": 1})
+    await town.says("帮助")
+    await corner.restart()
+    assert await other.says("帮助") == ""
+    await corner.to("2021-05-25T08:53:00+08:00")
+    assert "任务" in other.gets() and "任务" in town.gets()
+
+
 async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
     await corner.settle()
     await corner.execute("DELETE FROM outbox")
