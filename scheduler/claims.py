@@ -86,8 +86,7 @@ class Claims:
         self._members.rebuild(one for one in people if one[1] > now - HOUR)
         self._api.rebuild(moment for _, moment, together in rows if not together and moment > now - HOUR)
         today = local_day(now)
-        accounts = await session.scalar(select(func.count()).select_from(Member))
-        self._day.rebuild(today, sum(local_day(moment) == today for _, moment in people), accounts or 0)
+        self._day.rebuild(today, sum(local_day(moment) == today for _, moment in people), await _accounts(session))
 
     def new_round(self) -> None:
         self._held.clear()
@@ -120,7 +119,7 @@ class Claims:
         parked = self._outcomes.parked(work.now)
         probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
         for lane in await _lanes(work):
-            if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
+            if lane in parked or (lane > Lane.REPLY and await self._day_is_full(work)):
                 continue
             passed = taken | self._held if lane == Lane.REPLY else taken
             asked = {"in_lane": int(lane), "now": work.now, "passed": list(passed)}
@@ -135,6 +134,12 @@ class Claims:
                     if len(chosen) == want or probing:
                         return chosen
         return chosen
+
+    async def _day_is_full(self, work: Work) -> bool:
+        """People are counted again before it is said: the roster may have been loaded since."""
+        if self._day.reached(work.today):
+            self._day.accounts = await _accounts(work.session)
+        return self._day.reached(work.today)
 
     # -- still due?
 
@@ -299,6 +304,10 @@ async def _lanes(work: Work) -> list[Lane]:
     """Those with anything due, first to last: most rounds find one or none."""
     (due,) = (await work.session.execute(_ANY_DUE, {"now": work.now})).all()
     return [lane for lane, some in zip(Lane, due, strict=True) if some]
+
+
+async def _accounts(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(Member)) or 0
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:

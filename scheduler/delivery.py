@@ -157,6 +157,9 @@ class Delivery:
             )
             resumed = len(sending.all())
             await self._claims.rebuild(session, self._clock.now())
+            blocked = await session.get(Fact, DELIVERY)
+            self._outcomes.resume(blocked.value if blocked else {})
+            self._said = self._outcomes.blocked()
             await put(session, DELIVERY, self._said)
         self._calls.clear()
         self._people.clear()
@@ -196,9 +199,11 @@ class Delivery:
                     busy = {person for row_id, person in self._people.items() if row_id not in answered}
                     claimed, looked_at = await self._claims.next(work, want + len(answered), busy)
         except LeaseLost:
-            # Whoever took over repeats what was under way; what became of it here is no longer ours to say.
+            # Whoever took over repeats what was under way; what became of it here is no longer ours to say. Where it
+            # was nobody (the lease only ran out), this process takes over from itself.
             self._calls.clear()
             self._people.clear()
+            self._taken_over = None
             return 0
         for row_id in answered:
             self._calls.pop(row_id, None)
