@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.documents.ledger import write_xlsx
+from bot.documents.workbook import write_xlsx
 from bot.domain.calendar import local
 from bot.domain.policy import Policy
 from bot.domain.responsibility import UnitName
 from bot.handlers.context import File
-from bot.services.views import ledger
+from bot.services.ledger import ledger, ledger_title
 from bot.store.engine import Store
 from bot.texts.words import names
 
@@ -20,9 +20,10 @@ async def make_ledger(
 ) -> File:
     async with store.read() as session:
         rows = await ledger(session, policy, now, [unit.id for unit in units])
+        title = await ledger_title(session)
     whose = names((unit.name for unit in units), 2)
     name = f"台账{whose}{local(now):%Y%m%d}.xlsx"
-    title = f"政务公开任务台账{f'（{whose}）' if whose else ''}"
+    title += f"（{whose}）" if whose else ""
     path = f"out/{key}.xlsx"
     (data_dir / "out").mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(write_xlsx, data_dir / path, rows, title, now)
