@@ -15,33 +15,37 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import UnitName
 from bot.store.engine import Store
 
-FORMATS = {"ledger": ("xlsx", "csv", "json")}
-NAMES = {"ledger": "台账"}
+FORMATS = {"ledger": ("xlsx", "csv", "json"), "report": ("docx",), "bulletin": ("docx",)}
+NAMES = {"ledger": "台账", "report": "完成情况报告", "bulletin": "通报代拟稿"}
 
 
 def export(
-    what: Annotated[str, typer.Argument(help="ledger：台账")],
+    what: Annotated[str, typer.Argument(help="ledger：台账；report：完成情况报告；bulletin：通报代拟稿")],
     output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个文件")],
     unit: Annotated[str | None, typer.Option("--unit", help="只要一个单位的")] = None,
-    format: Annotated[str | None, typer.Option("--format", help="台账 xlsx、csv 或 json；默认看文件名")] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", help="台账 xlsx、csv 或 json，报告和通报 docx；默认看文件名")
+    ] = None,
 ) -> None:
-    """导出台账。"""
-    kind = format or output.suffix.lstrip(".").lower()
+    """导出台账、年终完成情况报告或通报代拟稿；服务运行时也可以。"""
     if what not in FORMATS:
         known = "、".join(f"{word}（{name}）" for word, name in NAMES.items())
         typer.echo(f"不认识“{what}”：能导出 {known}", err=True)
         raise typer.Exit(2)
-    formats = FORMATS[what]
+    kind, formats = format or output.suffix.lstrip(".").lower(), FORMATS[what]
     if kind not in formats:
-        which = "、".join(formats)
-        typer.echo(
-            f"{NAMES[what]}的格式只能是 {which}，例如：duban export {what} -o {NAMES[what]}.{formats[0]}", err=True
-        )
+        example = f"duban export {what} -o {NAMES[what]}.{formats[0]}"
+        typer.echo(f"{NAMES[what]}的格式只能是 {'、'.join(formats)}，例如：{example}", err=True)
         raise typer.Exit(2)
     settings = load_settings_or_fail()
 
     async def write(store: Store, now: datetime) -> None:
-        await _ledger(store, settings.policy, now, output, unit, kind)
+        if what == "ledger":
+            await _ledger(store, settings.policy, now, output, unit, kind)
+        elif what == "report":
+            await _report(store, settings.policy, now, output, unit)
+        else:
+            await _bulletin(store, settings.policy, now, output, unit)
 
     run(with_store(settings, write))
 
@@ -64,6 +68,41 @@ async def _ledger(store: Store, policy: Policy, now: datetime, output: Path, uni
         else:
             write_json(output, rows, step)
     say(f"台账已写到 {output}，共 {len(rows)} 行。")
+
+
+async def _report(store: Store, policy: Policy, now: datetime, output: Path, unit: str | None) -> None:
+    from bot.documents.papers import write_papers
+    from bot.services.papers import report_of, report_of_all
+    from bot.services.yearend import NoList, latest_year
+
+    try:
+        async with store.read() as session:
+            year = await latest_year(session)
+            wanted = await _unit(session, unit) if unit else None
+            if wanted is not None:
+                papers = [await report_of(session, policy, now, year, wanted.id)]
+            else:
+                papers = await report_of_all(session, policy, now, year)
+    except NoList as error:
+        raise Refusal(str(error)) from None
+    write_papers(output, papers, NAMES["report"], now)
+    whose = wanted.name if wanted else f"全县及 {len(papers) - 1} 个单位"
+    say(f"{year.year} 年完成情况报告已写到 {output}：{whose}。")
+
+
+async def _bulletin(store: Store, policy: Policy, now: datetime, output: Path, unit: str | None) -> None:
+    from bot.documents.papers import write_papers
+    from bot.services.yearend import NoList, bulletin_of
+
+    try:
+        async with store.read() as session:
+            wanted = await _unit(session, unit) if unit else None
+            paper, late = await bulletin_of(session, policy, now, [wanted.id] if wanted else [])
+    except NoList as error:
+        raise Refusal(str(error)) from None
+    write_papers(output, [paper], NAMES["bulletin"], now)
+    units = len({one.unit for one in late})
+    say(f"通报代拟稿已写到 {output}：{units} 个单位 {len(late)} 项。由人审定后印发，系统不发出通报。")
 
 
 async def _unit(session: AsyncSession, name: str) -> UnitName:

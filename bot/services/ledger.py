@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.documents.ledger import HistoryEntry, LedgerRow, code_key
@@ -59,7 +59,7 @@ async def ledger(
         found = await _assignments(session, some, units)
         proofs = await _evidence(session, found)
         past = await _history(session, found) if with_history else {}
-        rows_of: dict[int, list[Row[Any]]] = defaultdict(list)
+        rows_of: dict[int, list[Any]] = defaultdict(list)
         for row in found:
             rows_of[row.node_id].append(row)
         for node in some:
@@ -75,7 +75,10 @@ async def _nodes(session: AsyncSession) -> list[_NodeRow]:
     query = select(
         *(Node.id, Node.task_id, Node.code, Node.title, Node.due, Task.part, Task.aspect, Task.item, Task.unknown)
     ).join(Task, Node.task_id == Task.id)
-    found = [_NodeRow(*fields, unknown=bool(unknown)) for *fields, unknown in (await session.execute(query)).all()]
+    found = [
+        _NodeRow(row.id, row.task_id, row.code, row.title, row.due, row.part, row.aspect, row.item, bool(row.unknown))
+        for row in (await session.execute(query)).all()
+    ]
     return sorted(found, key=lambda node: code_key(node.code))
 
 
@@ -92,7 +95,7 @@ async def _lead_names(session: AsyncSession) -> dict[int, tuple[str, ...]]:
     }
 
 
-async def _assignments(session: AsyncSession, nodes: Sequence[_NodeRow], units: Collection[int]) -> Sequence[Row[Any]]:
+async def _assignments(session: AsyncSession, nodes: Sequence[_NodeRow], units: Collection[int]) -> Sequence[Any]:
     """The assignments of these nodes, of each in the order of the directory."""
     query = (
         select(
@@ -109,7 +112,7 @@ async def _assignments(session: AsyncSession, nodes: Sequence[_NodeRow], units: 
     return (await session.execute(query)).all()
 
 
-async def _evidence(session: AsyncSession, rows: Sequence[Row[Any]]) -> dict[int, tuple[str, ...]]:
+async def _evidence(session: AsyncSession, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
     """Assignment id -> names of what was handed in with its latest submission (or is collected for the next)."""
     latest = {row.id: row.submission for row in rows}
     found: dict[int, list[str]] = defaultdict(list)
@@ -125,7 +128,7 @@ async def _evidence(session: AsyncSession, rows: Sequence[Row[Any]]) -> dict[int
     return {assignment_id: tuple(names) for assignment_id, names in found.items()}
 
 
-async def _history(session: AsyncSession, rows: Sequence[Row[Any]]) -> dict[int, tuple[HistoryEntry, ...]]:
+async def _history(session: AsyncSession, rows: Sequence[Any]) -> dict[int, tuple[HistoryEntry, ...]]:
     found = await history(session, [row.id for row in rows])
     return {
         assignment_id: tuple(
@@ -148,7 +151,7 @@ def _lamp(policy: Policy, today: date) -> Callable[[str, date, datetime | None],
 
 def _line(
     node: _NodeRow,
-    row: Row[Any],
+    row: Any,
     leads: tuple[str, ...],
     unit: str,
     lamp: str,
