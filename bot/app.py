@@ -7,22 +7,21 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 import aiohttp
 import structlog
 from aiohttp import web
 
 from bot import health
-from bot.clock import Clock, RealClock, VirtualClock, real_now
+from bot.clock import Clock, VirtualClock, real_now
 from bot.handlers.dispatch import Dispatcher
 from bot.http import create_app
 from bot.inbox import Intake, Worker
 from bot.services.menu import plan_menu
 from bot.settings import Settings, SettingsError
-from bot.store import migrate
-from bot.store.engine import DatabaseError, Store
-from bot.store.facts import Tokens, remember_time, time_reached
+from bot.start import check_schema, make_clock
+from bot.store.engine import Store
+from bot.store.facts import Tokens, remember_time
 from bot.store.lease import Lease, only_process
 from bot.texts.causes import system_cause
 from bot.wecom.client import WecomClient
@@ -36,28 +35,6 @@ from scheduler.timemachine import TimeTravel
 log = structlog.get_logger()
 
 Loop = Callable[[], Coroutine[object, object, None]]
-
-
-async def make_clock(store: Store, settings: Settings) -> Clock:
-    """The service's clock: real, or virtual from the later of DUBAN_CLOCK and the time this database has reached."""
-    async with store.read() as session:
-        return clock_from(settings, await time_reached(session))
-
-
-def clock_from(settings: Settings, reached: datetime | None) -> Clock:
-    if settings.duban_clock is None:
-        return RealClock()
-    start = settings.duban_clock if reached is None else max(settings.duban_clock, reached)
-    return VirtualClock(start, settings.duban_clock_speed)
-
-
-async def check_schema(store: Store) -> None:
-    """Raises DatabaseError unless the database is at this version's schema."""
-    at = await migrate.current(store)
-    if at is None:
-        raise DatabaseError("数据库还没有建立：请先运行 duban init")
-    if at != migrate.wanted():
-        raise DatabaseError("数据库结构与程序版本不符：请运行 duban init 升级（或换用相应版本的程序）")
 
 
 @dataclass(frozen=True)

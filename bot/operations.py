@@ -67,9 +67,9 @@ def restore(
 async def _restore(settings: Settings, file: Path, replace: bool) -> None:
     from sqlalchemy.exc import DBAPIError
 
-    from bot.app import clock_from
     from bot.services import restored
     from bot.services.work import Work
+    from bot.start import clock_from
     from bot.store import backup as store_backup
     from bot.store import migrate
     from bot.store.engine import DatabaseError, Store, first_line

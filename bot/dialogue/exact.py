@@ -25,6 +25,8 @@ _ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|�
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
+# 报告 and 报送 begin many a message: with anything but units beside them they are no command.
+_UNITS_ONLY = frozenset({Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK, Verb.HANDED_IN, Verb.MATERIAL})
 _NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
 
@@ -45,6 +47,9 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
     if info.verb in _ONLY_ALONE:
         alone = reader.bare() and _says_nothing(words.replace("?", "") if not info.changes else words)
         return Command(info.verb) if alone else None
+    if info.verb in _UNITS_ONLY:
+        more = reader.links or reader.names_items() or reader.excluded_units or not _says_nothing(words)
+        return None if more else reader.command("")
     if info.changes and (kind := _why_not(reader, words)):
         return reader.refusal(kind)
     command = reader.command(_free_words(reader))

@@ -17,6 +17,7 @@ class Right(StrEnum):
     NAME_UNITS = "name_units"
     MANAGE = "manage"  # start, suspend, resume, cancel, close without a submission
     BROADCAST = "broadcast"
+    DRAFT = "draft"  # bulletins, for a person to issue
     SEE_ITEM = "see_item"
     SEE_QUEUE = "see_queue"
     SEE_LATE = "see_late"  # what is overdue, as far as SEE_ITEM goes
@@ -74,7 +75,7 @@ def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
         return Role.REVIEWER in member.roles
     if right is Right.SEE_LATE:
         return Role.REVIEWER in member.roles or member.sees_all
-    if right in (Right.BROADCAST, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
+    if right in (Right.BROADCAST, Right.DRAFT, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
         return False
     if right is Right.SEE_ITEM:
         return member.sees_all or scope.unit_id in member.acts_for or bool(member.reviews_for & scope.leads)

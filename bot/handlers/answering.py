@@ -9,7 +9,7 @@ from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
-from bot.handlers import freely
+from bot.handlers import freely, yearend
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
 from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
@@ -31,6 +31,8 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
         return await confirmed(ctx, pending.payload["notice"])
     if "said" in pending.payload:
         return await freely.confirmed(ctx, pending.payload)
+    if "report" in pending.payload:
+        return await yearend.confirmed(ctx, pending.payload["report"])
     if "recall" in pending.payload:
         return await recall_confirmed(ctx, int(pending.payload["recall"]))
     return await perform(ctx, order_from(pending.payload["order"]))

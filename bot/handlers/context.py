@@ -27,6 +27,15 @@ class File:
     name: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was made for this message before its transaction: a file, or words. `hash`: of a report's paper."""
+
+    file: File | None = None
+    words: str = ""
+    hash: str = ""
+
+
 @dataclass
 class Ctx:
     """One message being handled."""
@@ -36,7 +45,7 @@ class Ctx:
     directory: Directory
     names: Names
     proof: Proof | None = None  # the file this message is
-    ledger: File | None = None  # the ledger made for this message
+    made: Made | None = None  # the file made for this message
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
     files: list[File] = field(default_factory=list)  # to be sent after the answer

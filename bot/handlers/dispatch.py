@@ -22,9 +22,9 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
-from bot.handlers.context import Ctx, File, Refused
-from bot.handlers.ledgers import make_ledger
+from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting, yearend
+from bot.handlers.context import Ctx, File, Made, Refused
+from bot.handlers.making import MAKERS, Job
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
 from bot.services import conversation, itemcards
@@ -79,10 +79,6 @@ async def _more(ctx: Ctx, _command: Command) -> str:
     return await HANDLERS[following.verb](ctx, following)
 
 
-async def _later(_ctx: Ctx, _command: Command) -> str:
-    return answers.LATER.format(what="通报")
-
-
 HANDLERS: dict[Verb, Handler] = {
     Verb.HELP: looking.show_help,
     Verb.TASKS: looking.tasks,
@@ -116,7 +112,12 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.UNREAD: noticing.unread,
     Verb.STOP_NOTICE: noticing.stop,
     Verb.RECALL: noticing.recall,
-    Verb.BULLETIN: _later,
+    Verb.BULLETIN: yearend.bulletin,
+    Verb.REPORT: yearend.report,
+    Verb.HAND_IN: yearend.hand_in,
+    Verb.TAKE_BACK: yearend.take_back,
+    Verb.HANDED_IN: yearend.handed_in,
+    Verb.MATERIAL: yearend.material,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
     Verb.LINK: answering.link,
@@ -135,7 +136,7 @@ class Prepared:
     secret: str = ""  # what kind of personal data the words hold, if any
     proof: Proof | None = None
     proof_problem: str = ""
-    ledger: File | None = None
+    made: Made | None = None
     reading: Reading | None = None  # of words that are no command
 
 
@@ -226,7 +227,7 @@ class Dispatcher:
         return Prepared(row.key, incoming, member, directory, said, reading=reading)
 
     async def _fetch(self, prepared: Prepared) -> Prepared:
-        """Downloads a file somebody sent; makes the ledger somebody asked for."""
+        """Downloads a file somebody sent; makes the file somebody asked for."""
         incoming, member, said = prepared.incoming, prepared.member, prepared.said
         if member is None:
             return prepared
@@ -234,11 +235,10 @@ class Dispatcher:
             proof, problem = await keep_file(self._client, self._data_dir, incoming, prepared.key)
             return replace(prepared, proof=proof, proof_problem=problem)
         said = prepared.reading.look if prepared.reading else said
-        if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
+        if isinstance(said, Command) and said.verb in MAKERS:
             wanted = _units_of(said, prepared.directory)
-            now = self._clock.now()
-            ledger = await make_ledger(self._store, self._policy, now, self._data_dir, prepared.key, wanted)
-            return replace(prepared, ledger=ledger)
+            job = Job(self._store, self._policy, self._clock.now(), self._data_dir, prepared.key, member, wanted)
+            return replace(prepared, made=await MAKERS[said.verb](job))
         return prepared
 
     def _names(self, directory: Directory) -> Names:
@@ -257,7 +257,7 @@ class Dispatcher:
         if prepared.secret:
             return answers.PERSONAL.format(what=prepared.secret), [], []
         names = self._names(prepared.directory)
-        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
+        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.made)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
                 return await self._speak(ctx, prepared), ctx.files, ctx.cards

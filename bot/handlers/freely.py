@@ -14,7 +14,7 @@ from bot.dialogue.repair import repair
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
-from bot.handlers import checking, looking, managing, reporting
+from bot.handlers import checking, looking, managing, reporting, yearend
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import named
 from bot.handlers.targets import open_of, own, task_rows, theirs
@@ -230,6 +230,8 @@ _LOOK: dict[Verb, Handler] = {
     Verb.OVERDUE: looking.overdue,
     Verb.STATS: looking.stats,
     Verb.LEDGER: looking.ledger,
+    Verb.REPORT: yearend.report,
+    Verb.HANDED_IN: yearend.handed_in,
     Verb.PENDING: checking.pending,
     Verb.PEOPLE: managing.roster,
     Verb.HELP: looking.show_help,

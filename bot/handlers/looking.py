@@ -39,7 +39,8 @@ EVERYBODY = (Verb.TASKS, Verb.ACK, Verb.WHY, Verb.HELP)
 CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.EXEMPT, Verb.DISPUTE)
 REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
 LEAD_ALSO = (Verb.ASSIGN, Verb.OVERDUE)
-COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER)
+REPORTING = (Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK)
+COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER, Verb.REPORT, Verb.HANDED_IN, Verb.MATERIAL)
 WORST = 3  # rows named in 统计
 OFFICE = (
     Verb.PEOPLE,
@@ -53,6 +54,7 @@ OFFICE = (
     Verb.UNREAD,
     Verb.STOP_NOTICE,
     Verb.RECALL,
+    Verb.BULLETIN,
 )
 
 
@@ -61,6 +63,7 @@ async def show_help(ctx: Ctx, _command: Command) -> str:
     groups: list[tuple[str, Sequence[Verb]]] = [("查看", EVERYBODY)]
     if member.acts_for:
         groups.append(("办理（本单位事项）", CONTACT))
+        groups.append(("年终完成情况报告", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
     if member.reviews_for or member.is_office:
         groups.append(("审核（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
     if member.sees_all:
@@ -317,10 +320,10 @@ async def stats(ctx: Ctx, command: Command) -> str:
 async def ledger(ctx: Ctx, command: Command) -> str:
     _need_county(ctx, "台账")
     named_units(ctx, command)  # refuses a name nobody knows
-    if ctx.ledger is None:
+    if ctx.made is None or ctx.made.file is None:
         raise Refused("台账没有生成成功，请稍后再发一次。")
-    ctx.files.append(ctx.ledger)
-    return f"台账已生成（{ctx.ledger.name}），文件随后发出。"
+    ctx.files.append(ctx.made.file)
+    return f"台账已生成（{ctx.made.file.name}），文件随后发出。"
 
 
 async def why(ctx: Ctx, _command: Command) -> str:

@@ -22,6 +22,7 @@ WHO = {
     Right.NAME_UNITS: "牵头单位审核人或县政府办公室",
     Right.MANAGE: "县政府办公室",
     Right.BROADCAST: "县政府办公室",
+    Right.DRAFT: "县政府办公室",
     Right.SEE_LATE: "审核人、县政府办公室、县领导和审计",
     Right.SEE_COUNTY: "县政府办公室、县领导和审计",
     Right.SEE_QUEUE: "审核人和县政府办公室",

@@ -32,7 +32,6 @@ NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
 NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，或已经过时，什么都没有改。回复 帮助 看您能做什么。"
 NOT_YOUR_ITEM = "这个按钮只能由责任单位的人按，或已经过时，什么都没有改。回复 任务 看您的事项。"
 EVERY_UNIT = 60  # a county has fewer: what waits for 确认 hides none
-LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,12 @@ WHAT = {
     "逾期": "谁的哪项逾期了几天",
     "统计": "全县办到哪一步",
     "台账": "发来全部事项的表格文件",
+    "年报 [单位]": "看本单位（县办：全县）的完成情况报告",
+    "报送": "看过报告后确认报送",
+    "撤回报送": "县办收阅之前收回",
+    "报送情况": "哪些单位还没报送",
+    "年报素材 [单位]": "写进政府信息公开年度报告的一段话",
+    "通报": "逾期较久事项的通报代拟稿，由人审定印发",
     "未读": "上一条通知谁还没回执",
     "撤回通知 编号": "24 小时内把通知从手机上收回",
     "停发 [通知编号]": "还没发出去的通知不再发",
@@ -29,6 +35,8 @@ def help_text(now: Sequence[str], groups: Sequence[tuple[str, Sequence[tuple[str
 
 
 def _line(usage: str, example: str) -> str:
+    if usage in WHAT:
+        return f"· {usage}：{WHAT[usage]}"
     if usage == example:
-        return f"· {usage}：{WHAT[usage]}" if usage in WHAT else f"· {usage}"
+        return f"· {usage}"
     return f"· {usage}\n  例：{example}"
