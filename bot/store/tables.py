@@ -24,6 +24,7 @@ from bot.domain.people import Role
 from bot.domain.planning import Outcome
 from bot.domain.states import ASSIGNMENT_STATES, RequestKind
 from bot.store.base import Base, BigId, one_of
+from bot.store.linktable import LinkCheck as LinkCheck
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
