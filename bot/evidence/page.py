@@ -16,6 +16,7 @@ from bot.evidence.decoding import decode
 from bot.evidence.doubtful import is_home
 from bot.evidence.markup import Markup, one_line, read
 from bot.evidence.scan import redact
+from bot.texts.words import without_markup
 
 COPY = 100_000  # characters of a page's words that are kept
 NAME = 200  # characters of a title, a site, a column
@@ -92,8 +93,8 @@ def judge(got: Body) -> tuple[Page, str]:
 
 
 def clean(words: str, most: int) -> str:
-    """One line without personal data, for people to read and to be kept."""
-    return redact(one_line(words)[: most * 2])[:most]
+    """One line without personal data or markup, for people to read and to be kept."""
+    return without_markup(redact(one_line(words)[: most * 2])[:most])
 
 
 def _is_page(got: Body) -> bool:

@@ -1,0 +1,106 @@
+"""Has the links people hand in looked at, beside everything else: no callback, answer or plan waits for it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.clock import Clock
+from bot.domain.policy import Policy
+from bot.evidence.fetching import AT_ONCE, Fetcher
+from bot.services import links
+from bot.services.work import Work
+from bot.store.engine import Store
+
+log = structlog.get_logger()
+
+LOOK_AGAIN = 3.0  # seconds; what was just handed in is looked at after no more
+STOP_WITHIN = 5.0  # seconds
+T = TypeVar("T")
+
+
+class LinkChecker:
+    """Any number of processes may run one: a link belongs to whoever claimed it. `real_now` times the claims.
+
+    Due is what the service's clock says, so a clock that was turned brings what fell due meanwhile, after the jump.
+    `may_work` is False while the database has another version's schema.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        fetcher: Fetcher,
+        clock: Clock,
+        policy: Policy,
+        real_now: Callable[[], datetime],
+        may_work: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._clock = clock
+        self._policy = policy
+        self._real_now = real_now
+        self._may_work = may_work
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._looks: set[asyncio.Task[Any]] = set()
+
+    async def run(self) -> None:
+        """Ends when cancelled; what was not looked at to the end is free for the next process at once."""
+        try:
+            while True:
+                try:
+                    await self.drain()
+                except Exception:  # the database may be away for a moment; the links are still due afterwards
+                    log.exception("links.failed")
+                await asyncio.sleep(LOOK_AGAIN)
+        finally:
+            for look in self._looks:
+                look.cancel()
+            if self._at_work:  # not cut off in the middle of a transaction
+                await asyncio.wait(self._at_work, timeout=STOP_WITHIN)
+            self._fetcher.close()
+
+    async def drain(self) -> int:
+        """Looks at everything that is due now. Returns how many links that were."""
+        looked = 0
+        while self._may_work():
+            now, real = self._clock.now(), self._real_now()
+            jobs = await self._whole(links.claim(self._store, self._policy, now, real, AT_ONCE))
+            if not jobs:
+                break
+            tasks = [self._start(self._one(job)) for job in jobs]
+            await asyncio.wait(tasks)
+            looked += len(jobs)
+            for task in tasks:
+                task.result()
+        return looked
+
+    async def _one(self, job: links.Job) -> None:
+        look = asyncio.create_task(self._fetcher.look(job.link))
+        self._looks.add(look)
+        try:
+            await asyncio.wait({look})
+        finally:
+            self._looks.discard(look)
+        if look.cancelled():
+            await links.release(self._store, job)
+            return
+        page = look.result()
+        async with self._store.write() as session:
+            kept = await links.finish(Work(session, self._clock.now(), self._policy), job, page)
+        trouble = page.trouble.name if page.trouble else None
+        log.info("links.looked", evidence=job.evidence_id, reach=page.reach, kind=page.kind, trouble=trouble, kept=kept)
+
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """Goes on to its end though whoever waits for it is cancelled."""
+        task = self._start(work)
+        await asyncio.wait({task})
+        return task.result()
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return task
