@@ -47,6 +47,7 @@ BAD_PORTS = frozenset(
         *(3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
     )
 )
+_HOST = re.compile(r"[0-9a-z._%:-]{1,253}", re.IGNORECASE)
 _OF_THE_HOUSE = re.compile(r"(?:[^.]*|.*\.(?:localhost|local|localdomain|internal|intranet|lan|home|corp|arpa))\.?")
 
 
@@ -77,7 +78,9 @@ class Guard:
         `resolves` is False where a proxy looks names up: then names of the house are refused, too.
         """
         parts = split(url)
-        if parts is None or not parts.hostname or parts.username is not None or parts.password is not None:
+        if parts is None or parts.username is not None or parts.password is not None:
+            return Trouble.ADDRESS
+        if not parts.hostname or not _HOST.fullmatch(parts.hostname):
             return Trouble.ADDRESS
         if parts.scheme not in ("http", "https"):
             return Trouble.NOT_HTTP

@@ -109,9 +109,10 @@ def _is_page(got: Body) -> bool:
 def _kind(seen: Markup, final: str) -> PageKind:
     text, title = seen.text, f"{seen.meta.get('articletitle', '')} {seen.title}"
     article = "articletitle" in seen.meta or any(name in seen.meta for name in _PUBLISHED)
-    if not article and (_GONE.search(title) or _GONE_TITLE.match(seen.title) or _says(text, _GONE)):
+    dated = article or published(seen) is not None  # short notices on pages with a login box are articles all the same
+    if not article and (_GONE.search(title) or _GONE_TITLE.match(seen.title) or (not dated and _says(text, _GONE))):
         return PageKind.MISSING
-    if seen.password and (_LOGIN.search(title) or _says(text, _LOGIN)):
+    if seen.password and (_LOGIN.search(title) or (not dated and _says(text, _LOGIN))):
         return PageKind.LOGIN
     if is_home(final) and not article:
         return PageKind.HOME
@@ -121,7 +122,7 @@ def _kind(seen: Markup, final: str) -> PageKind:
         return PageKind.ARTICLE
     mostly_links = seen.links >= 8 and seen.linked * 2 > len(text)
     of_column = "columnname" in seen.meta and ("columntype" in seen.meta or "columndescription" in seen.meta)
-    if mostly_links or (of_column and published(seen) is None):
+    if mostly_links or (of_column and not dated):
         return PageKind.COLUMN
     return PageKind.ARTICLE
 

@@ -30,7 +30,7 @@ class Seen:
 
 
 async def look(work: Work, rows: Sequence[ItemRow], proofs: Mapping[int, Sequence[Evidence]]) -> dict[int, Seen]:
-    """Evidence id -> what is known of it; empty where links are not checked. `proofs`: assignment id -> its evidence."""
+    """Evidence id -> what is known of it; empty where links are not checked. `proofs`: by assignment id."""
     if not work.policy.check_links:
         return {}
     links = {proof.id for row in rows for proof in proofs.get(row.id, ()) if proof.kind == "link"}

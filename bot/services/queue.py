@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.doubt import Doubt
 from bot.evidence.doubtful import doubts
@@ -70,7 +71,7 @@ async def _shared(
     }
 
 
-async def _holders(session: AsyncSession, column: ColumnElement[str], wanted: set[str]) -> dict[str, set[int]]:
+async def _holders(session: AsyncSession, column: InstrumentedAttribute[str], wanted: set[str]) -> dict[str, set[int]]:
     """What stands in the column -> the units whose latest submission has it."""
     found: dict[str, set[int]] = defaultdict(set)
     values = sorted(wanted)

@@ -111,7 +111,7 @@ PEOPLE = 5  # named; the rest are counted
 
 
 async def trouble(work: Work) -> list[str]:
-    """For the office: whom a message did not reach of late, whose message could not be handled, which proofs are gone."""
+    """For the office: whom a message did not reach, whose message could not be handled, which proofs are gone."""
     session, now = work.session, work.now
     lines: list[str] = []
     for state, words in (("failed", "发送失败"), ("unknown", "可能未送达")):

@@ -45,9 +45,10 @@ def note(pages: Sequence[Page]) -> str:
     return "（能打开）" if pages and all(page.alive for page in pages) else ""
 
 
-def died(ref: str, link: str, first: date, second: date) -> str:
+def died(ref: str, link: str, days: Sequence[date]) -> str:
     """To the unit of a closed item, with its morning."""
-    return f"{ref} 的佐证链接打不开了（{day(first)}、{day(second)} 两次）：{link}。请恢复网页，或把新链接报县政府办公室"
+    when = "、".join(map(day, days))
+    return f"{ref} 的佐证链接打不开了（{when} 都没打开），请恢复网页，或把新链接报县政府办公室：{link}"
 
 
 def died_many(codes: Sequence[str]) -> str:
