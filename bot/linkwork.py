@@ -43,6 +43,7 @@ class LinkChecker:
         self._policy = policy
         self._real_now = real_now
         self._may_work = may_work
+        self._turn = asyncio.Lock()
         self._at_work: set[asyncio.Task[Any]] = set()
         self._looks: set[asyncio.Task[Any]] = set()
 
@@ -64,18 +65,15 @@ class LinkChecker:
 
     async def drain(self) -> int:
         """Looks at everything that is due now. Returns how many links that were."""
-        looked = 0
-        while self._may_work():
-            now, real = self._clock.now(), self._real_now()
-            jobs = await self._whole(links.claim(self._store, self._policy, now, real, AT_ONCE))
-            if not jobs:
-                break
-            tasks = [self._start(self._one(job)) for job in jobs]
-            await asyncio.wait(tasks)
-            looked += len(jobs)
-            for task in tasks:
-                task.result()
-        return looked
+        async with self._turn:
+            looked = 0
+            while self._may_work() and (jobs := await self._claim()):
+                tasks = [self._start(self._one(job)) for job in jobs]
+                await asyncio.wait(tasks)
+                looked += len(jobs)
+                for task in tasks:
+                    task.result()
+            return looked
 
     async def _one(self, job: links.Job) -> None:
         look = asyncio.create_task(self._fetcher.look(job.link))
@@ -93,13 +91,14 @@ class LinkChecker:
         trouble = page.trouble.name if page.trouble else None
         log.info("links.looked", evidence=job.evidence_id, reach=page.reach, kind=page.kind, trouble=trouble, kept=kept)
 
-    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
-        """Goes on to its end though whoever waits for it is cancelled."""
-        task = self._start(work)
+    async def _claim(self) -> list[links.Job]:
+        now, real = self._clock.now(), self._real_now()
+        task = self._start(links.claim(self._store, self._policy, now, real, AT_ONCE))
         await asyncio.wait({task})
         return task.result()
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Goes on to its end though whoever waits for it is cancelled."""
         task = asyncio.create_task(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
