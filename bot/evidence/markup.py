@@ -121,5 +121,5 @@ def _walk(body: str) -> _Walked:
             parts.append("\n")
     parts.append(body[done:])
     text = _BLANKS.sub(" ", html.unescape("".join(parts)))
-    seen.text = _LINES.sub("\n", _SEPARATOR.sub(">", text)).strip()[:TEXT]
+    seen.text = _SEPARATOR.sub(">", _LINES.sub("\n", text)).strip()[:TEXT]
     return seen
