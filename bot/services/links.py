@@ -38,17 +38,22 @@ class Job:
 
 
 async def claim(store: Store, policy: Policy, now: datetime, real: datetime, most: int) -> list[Job]:
-    """Up to `most` links that are due at `now`, links never opened first. `real` is the real time."""
-    free = or_(LinkCheck.claimed_until.is_(None), LinkCheck.claimed_until < real)
-    due = select(LinkCheck).where(LinkCheck.due_at <= now, free)
-    query = due.order_by(LinkCheck.fine_at.is_not(None), LinkCheck.due_at, LinkCheck.evidence_id).limit(most)
+    """Up to `most` links that are due at `now`. `real` is the real time."""
+    query = due(now, real).limit(most)
     jobs: list[Job] = []
     while not jobs:
         async with store.read() as session:  # most of the time nothing is, and a read waits for nobody
-            if await session.scalar(due.limit(1)) is None:
+            if await session.scalar(due(now, real).limit(1)) is None:
                 return []
         jobs = await _claim(store, policy, query, now, real)
     return jobs
+
+
+def due(now: datetime, real: datetime) -> Select[LinkCheck]:
+    """What nobody is looking at, links never opened first: after a month a whole county's may be due at once."""
+    free = or_(LinkCheck.claimed_until.is_(None), LinkCheck.claimed_until < real)
+    order = (LinkCheck.fine_at.is_not(None), LinkCheck.due_at, LinkCheck.evidence_id)
+    return select(LinkCheck).where(LinkCheck.due_at <= now, free).order_by(*order)
 
 
 async def _claim(store: Store, policy: Policy, query: Select[LinkCheck], now: datetime, real: datetime) -> list[Job]:
