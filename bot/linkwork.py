@@ -9,13 +9,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.policy import Policy
-from bot.evidence.fetching import AT_ONCE, Fetcher
+from bot.evidence.fetching import Fetcher
 from bot.services import links
 from bot.services.work import Work
 from bot.store.engine import Store
 
 log = structlog.get_logger()
 
+TAKEN = 16  # links claimed at once; of one slow host they are done before their claims end
 LOOK_AGAIN = 3.0  # seconds; what was just handed in is looked at after no more
 STOP_WITHIN = 5.0  # seconds
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class LinkChecker:
         self._real_now = real_now
         self._may_work = may_work
         self._turn = asyncio.Lock()
+        self._stopped = False
         self._at_work: set[asyncio.Task[Any]] = set()
         self._looks: set[asyncio.Task[Any]] = set()
 
@@ -57,6 +59,7 @@ class LinkChecker:
                     log.exception("links.failed")
                 await asyncio.sleep(LOOK_AGAIN)
         finally:
+            self._stopped = True
             for look in self._looks:
                 look.cancel()
             if self._at_work:  # not cut off in the middle of a transaction
@@ -67,13 +70,18 @@ class LinkChecker:
         """Looks at everything that is due now. Returns how many links that were."""
         async with self._turn:
             looked = 0
-            while self._may_work() and (jobs := await self._claim()):
-                tasks = [self._start(self._one(job)) for job in jobs]
-                await asyncio.wait(tasks)
+            at_work: set[asyncio.Task[None]] = set()
+            while True:
+                room = TAKEN - len(at_work)
+                jobs = await self._claim(room) if room and self._may_work() and not self._stopped else []
                 looked += len(jobs)
-                for task in tasks:
+                at_work |= {self._start(self._one(job)) for job in jobs}
+                if not at_work:
+                    return looked
+                # One that takes its time keeps nobody else's from being taken up.
+                done, at_work = await asyncio.wait(at_work, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
                     task.result()
-            return looked
 
     async def _one(self, job: links.Job) -> None:
         look = asyncio.create_task(self._fetcher.look(job.link))
@@ -91,9 +99,9 @@ class LinkChecker:
         trouble = page.trouble.name if page.trouble else None
         log.info("links.looked", evidence=job.evidence_id, reach=page.reach, kind=page.kind, trouble=trouble, kept=kept)
 
-    async def _claim(self) -> list[links.Job]:
+    async def _claim(self, most: int) -> list[links.Job]:
         now, real = self._clock.now(), self._real_now()
-        task = self._start(links.claim(self._store, self._policy, now, real, AT_ONCE))
+        task = self._start(links.claim(self._store, self._policy, now, real, most))
         await asyncio.wait({task})
         return task.result()
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bot.domain.doubt import TIMES, Doubt
-from bot.evidence.guard import only_inside, split
+from bot.evidence.guard import is_government, only_inside, split
 
 _HOME = frozenset(
     {"", "index.html", "index.htm", "index.shtml", "index.jsp", "index.php", "default.aspx", "default.htm"}
@@ -17,12 +17,15 @@ def doubts(
     submission: int,
     shared: Collection[str],
     of_pages: Collection[Doubt] = (),
+    sites: Collection[str] = (),
 ) -> tuple[Doubt, ...]:
-    """`shared`: links that another unit's submission has, too. `of_pages`: what the pages behind them gave rise to."""
+    """`shared`: links that another unit's submission has, too. `of_pages`: what the pages behind them gave rise to.
+    `sites`: hosts the county calls government sites, wherever they are.
+    """
     found = {
         Doubt.NO_EVIDENCE: needs_evidence and not links and not files,
         Doubt.NOT_HTTP: not all(map(_is_http, links)),
-        Doubt.INSIDE: any(map(only_inside, links)),
+        Doubt.INSIDE: any(only_inside(link) and not is_government(link, sites) for link in links),
         Doubt.HOME_PAGE: any(map(is_home, links)),
         Doubt.SHARED: any(link in shared for link in links),
         Doubt.AGAIN: submission >= TIMES,

@@ -7,7 +7,7 @@ lead anywhere else; `literal` only lets the obvious be said before anything is l
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -140,6 +140,13 @@ def only_inside(url: str) -> bool:
     host = (parts.hostname or "") if parts else ""
     ip = literal(host)
     return bool(host) and (not is_public(ip) if ip is not None else of_the_house(host))
+
+
+def is_government(url: str, sites: Collection[str]) -> bool:
+    """.gov.cn is given to governments only; others are listed by the county, and mean what lies below them, too."""
+    address = split(url)
+    host = ((address.hostname or "") if address else "").lower().rstrip(".")
+    return any(host == site or host.endswith(f".{site}") for site in ("gov.cn", *sites))
 
 
 def split(url: str) -> SplitResult | None:

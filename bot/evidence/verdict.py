@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.domain.doubt import Doubt
 from bot.domain.links import Page, PageKind, Reach
-from bot.evidence.guard import split
+from bot.evidence.guard import is_government
 
 OTHER_CHANNEL = "其他渠道"
 _OF_KIND = {
@@ -50,13 +50,6 @@ def of_page(link: str, page: Page, dead: bool, expected: Expected) -> frozenset[
     }
     of_kind = {_OF_KIND[page.kind]} if page.kind in _OF_KIND else set()
     return frozenset(of_kind | {doubt for doubt, there_is in found.items() if there_is})
-
-
-def is_government(url: str, sites: Collection[str]) -> bool:
-    """.gov.cn is given to governments only; others are listed by the county, and mean what lies below them, too."""
-    address = split(url)
-    host = ((address.hostname or "") if address else "").lower().rstrip(".")
-    return any(host == site or host.endswith(f".{site}") for site in ("gov.cn", *sites))
 
 
 def _elsewhere_will_do(expected: Expected) -> bool:

@@ -9,7 +9,8 @@ from bot.domain.calendar import local_day
 from bot.domain.doubt import Doubt
 from bot.domain.links import Page
 from bot.domain.people import Role
-from bot.evidence.verdict import Expected, is_government, of_page
+from bot.evidence.guard import is_government
+from bot.evidence.verdict import Expected, of_page
 from bot.services.links import page_of
 from bot.services.work import Work
 from bot.store.items import ItemRow, chunks

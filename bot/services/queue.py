@@ -34,11 +34,16 @@ async def waiting(work: Work, rows: Sequence[ItemRow]) -> list[Waiting]:
     proofs = await evidence(work.session, rows)
     seen = await linkviews.look(work, rows, proofs)
     shared = await _shared(work.session, rows, proofs, seen)
-    return [_waiting(row, proofs.get(row.id, []), seen, shared) for row in rows]
+    sites = work.policy.government_sites
+    return [_waiting(row, proofs.get(row.id, []), seen, shared, sites) for row in rows]
 
 
 def _waiting(
-    row: ItemRow, handed_in: Sequence[Evidence], seen: Mapping[int, linkviews.Seen], shared: set[int]
+    row: ItemRow,
+    handed_in: Sequence[Evidence],
+    seen: Mapping[int, linkviews.Seen],
+    shared: set[int],
+    sites: Sequence[str],
 ) -> Waiting:
     links = [proof for proof in handed_in if proof.kind == "link"]
     looked = [seen[proof.id] for proof in links if proof.id in seen]
@@ -49,6 +54,7 @@ def _waiting(
         row.submission,
         {link.name for link in links if link.id in shared},
         {doubt for one in looked for doubt in one.doubts},
+        sites,
     )
     return Waiting(row, tuple(proof.name for proof in handed_in), found, words.note([one.page for one in looked]))
 

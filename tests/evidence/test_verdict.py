@@ -10,9 +10,10 @@ from bot.domain.doubt import Doubt
 from bot.domain.links import Page, PageKind, Reach, Trouble
 from bot.evidence.decoding import decode
 from bot.evidence.doubtful import doubts
+from bot.evidence.guard import is_government
 from bot.evidence.markup import read
 from bot.evidence.page import Body, judge, published, refreshed
-from bot.evidence.verdict import Expected, in_column, is_government, of_page
+from bot.evidence.verdict import Expected, in_column, of_page
 from bot.texts import links as words
 
 LINK = "http://www.dj.gov.cn/zwgk/t20210524_1.html"
@@ -171,4 +172,5 @@ def test_any_bytes_are_some_text(body: bytes) -> None:
 def test_inside_addresses_are_doubtful_without_being_opened() -> None:
     for link in ("http://192.168.1.5/a.html", "http://oa/a.html", "http://127.1/a", "http://nas.local/a"):
         assert doubts([link], 0, True, 1, ()) == (Doubt.INSIDE,)
+    assert doubts(["http://oa/a.html"], 0, True, 1, (), sites=["oa"]) == ()
     assert doubts([LINK], 0, True, 1, (), {Doubt.TOO_LATE}) == (Doubt.TOO_LATE,)
