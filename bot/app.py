@@ -14,9 +14,12 @@ from aiohttp import web
 
 from bot import health
 from bot.clock import Clock, VirtualClock, real_now
+from bot.evidence.fetching import Fetcher
+from bot.evidence.guard import guard_of
 from bot.handlers.dispatch import Dispatcher
 from bot.http import create_app
 from bot.inbox import Intake, Worker
+from bot.linkwork import LinkChecker
 from bot.services.menu import plan_menu
 from bot.settings import Settings, SettingsError
 from bot.start import check_schema, make_clock
@@ -48,6 +51,7 @@ class Service:
     delivery: Delivery
     engine: Engine
     worker: Worker
+    links: LinkChecker | None  # None where links are not checked, or not by this process
     machine: TimeTravel | None
 
 
@@ -119,8 +123,14 @@ async def _build(
     roles = settings.roles
     machine = None
     loops: list[Loop] = []
+    links = None
     if "worker" in roles:
         loops.append(worker.run)
+        if policy.check_links:
+            # On a virtual clock nothing public is opened: it is a rehearsal, on somebody's own machine.
+            fetcher = Fetcher(guard_of(policy.link_allowed, listed_only=clock.virtual), settings.duban_http_proxy)
+            links = LinkChecker(store, fetcher, clock, policy, real_now, lambda: not lease.schema_differs)
+            loops.append(links.run)
     if "scheduler" in roles:
         await plan_menu(store, policy, clock.now())
         await lease.renew()
@@ -145,7 +155,7 @@ async def _build(
         clock,
         machine,
     )
-    return Service(store, clock, app, lease, delivery, engine, worker, machine), loops
+    return Service(store, clock, app, lease, delivery, engine, worker, links, machine), loops
 
 
 async def _nothing_to_settle() -> int:

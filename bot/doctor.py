@@ -44,6 +44,7 @@ async def examine(settings: Settings) -> tuple[list[str], bool]:
             checks += [health.calendar(settings.policy, clock.now()), *_next_year(settings.policy, clock.now())]
             checks += await health.queues(store)
             checks.append(await health.watch(store, settings.policy, clock.now()))
+            checks.append(await health.links(store, settings.policy, settings.duban_http_proxy, clock.now()))
             checks += await _people(settings, store, clock.now())
         if checks[0].ok:
             checks.append(await _platform(settings, store, has_database))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from bot.inbox import backlog
 from bot.services.work import Lane
 from bot.store import live, migrate
 from bot.store.engine import DatabaseError, Store
-from bot.store.tables import Fact, Inbox, Outbox
+from bot.store.tables import Fact, Inbox, LinkCheck, Outbox
 from scheduler import auditor
 from scheduler.engine import PLANNED_FACT
 from scheduler.outcome import Health
@@ -24,6 +24,7 @@ SENT_WITHIN = timedelta(days=1)
 
 # Every check says what to do, not only what is wrong.
 DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX, WATCH = "数据库", "工作日历", "平台", "收件", "发件", "巡检"
+LINKS = "链接检查"
 
 
 async def checks(
@@ -77,6 +78,25 @@ async def queues(store: Store) -> list[Check]:
     ]
 
 
+async def links(store: Store, policy: Policy, proxy: str, now: datetime) -> Check:
+    """Said and not failing: a site that does not answer is no fault of the service."""
+    if not policy.check_links:
+        return Check(LINKS, True, "关（DUBAN_LINK_CHECK=off）：佐证链接不打开，审核人看不到检查结果")
+    async with store.read() as session:
+        counts = await _links(session)
+        due = await session.scalar(select(func.count()).select_from(LinkCheck).where(LinkCheck.due_at <= now)) or 0
+    said = [f"{counts.get('reached', 0)} 个能打开", f"{counts.get('unreached', 0)} 个从这里打不开", f"{due} 个待查"]
+    said += [f"{counts['dead']} 个原来能打开的现在打不开"] if counts.get("dead") else []
+    return Check(LINKS, True, "，".join(["开" + ("，经代理 DUBAN_HTTP_PROXY" if proxy else ""), *said]))
+
+
+async def _links(session: AsyncSession) -> dict[str, int]:
+    """How many links stand where: waiting, reached, unreached; dead ones by themselves."""
+    state = case((LinkCheck.dead_on.is_not(None), "dead"), else_=LinkCheck.reach)
+    rows = await session.execute(select(state, func.count()).group_by(state))
+    return {row[0]: row[1] for row in rows}
+
+
 async def watch(store: Store, policy: Policy, now: datetime) -> Check:
     """What the auditor found. Said and not failing: a replica that is taken out of service for it helps nobody."""
     found = await auditor.findings(store, policy, now)
@@ -114,6 +134,13 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
             age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
         first = await session.scalar(select(func.min(Inbox.received_at)).where(live.new))
         planned = await session.get(Fact, PLANNED_FACT)
+        checked = await _links(session)
+        due = await session.scalar(select(func.min(LinkCheck.due_at)).where(LinkCheck.due_at <= now))
+    found = Gauge("duban_links", "Links handed in as evidence by what was found", ["state"], registry=registry)
+    for state, count in checked.items():
+        found.labels(state).set(count)
+    waits = Gauge("duban_links_oldest_due_seconds", "Age of the oldest link that is to be looked at", registry=registry)
+    waits.set((now - due).total_seconds() if due and policy.check_links else 0)
     lag = Gauge("duban_inbox_lag_seconds", "Age of the oldest message that is not handled", registry=registry)
     lag.set((now - first).total_seconds() if first else 0)
     behind = Gauge("duban_planner_lag_seconds", "How long this morning has waited to be planned", registry=registry)

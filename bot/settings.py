@@ -1,6 +1,7 @@
 """Every setting, one class (DESIGN §6). Read from the environment or `.env`; each stands in `.env.example`."""
 
 import tomllib
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.calendar import SHANGHAI
@@ -67,9 +68,11 @@ class Settings(BaseSettings):
             raise ValueError("应为 web、worker、scheduler 中的一个或几个，用逗号分开")
         return ",".join(sorted(roles))
 
-    @field_validator("wecom_api_base", "wecom_authorize_base", mode="after")
+    @field_validator("wecom_api_base", "wecom_authorize_base", "duban_http_proxy", mode="after")
     @classmethod
-    def _http_address(cls, value: str) -> str:
+    def _http_address(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "duban_http_proxy":
+            return value  # there is none
         try:
             parts = urlsplit(value)
             good = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -87,9 +90,8 @@ class Settings(BaseSettings):
     def policy(self) -> Policy:
         """The county's rules in numbers. Raises SettingsError."""
         path = self.duban_policy
-        if path is None:
-            return Policy()
-        return read_policy(path)
+        policy = Policy() if path is None else read_policy(path)
+        return replace(policy, check_links=self.duban_link_check == "on")
 
     def make_data_dir(self) -> None:
         """Raises SettingsError where there can be no such folder."""

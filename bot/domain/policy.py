@@ -1,8 +1,10 @@
 """The county's policy: every number of rules 3 to 5 and 11, from one TOML file (`county/dianjiang/policy.toml`)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from ipaddress import ip_network
 from typing import Any
 
 from bot.domain.calendar import WorkCalendar, calendar_of
@@ -39,6 +41,10 @@ class Policy:
     api_per_minute: int = 9_500
     api_per_hour: int = 140_000
     raw_text_days: int = 30
+    recheck_days: int = 30  # calendar days between two looks at a link of a closed item
+    government_sites: tuple[str, ...] = ()  # hosts that are government sites without ending in .gov.cn
+    link_allowed: tuple[str, ...] = ()  # networks, addresses and hosts that may be opened though they are not public
+    check_links: bool = True  # a setting, not a number of the file: DUBAN_LINK_CHECK
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
 
@@ -66,9 +72,13 @@ _KEYS = {
     ("limits", "api_per_minute"): "api_per_minute",
     ("limits", "api_per_hour"): "api_per_hour",
     ("retention", "raw_text_days"): "raw_text_days",
+    ("links", "recheck_days"): "recheck_days",
+    ("links", "government_sites"): "government_sites",
+    ("links", "allowed"): "link_allowed",
 }
 
 _TIMES = frozenset({"open", "close", "digest_from", "digest_to", "digest_catch_up"})
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", re.IGNORECASE)
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:
@@ -101,9 +111,32 @@ def _value(where: str, name: str, value: Any) -> Any:
         if not isinstance(value, list) or not all(_is_count(v) for v in value):
             raise PolicyError(f"策略文件：{where} 应是一列工作日数，如 [15, 7, 3, 1, 0]")
         return tuple(sorted(set(value), reverse=True))
+    if name == "government_sites":
+        return _hosts(where, value, '一列域名，如 ["www.example.cn"]', networks=False)
+    if name == "link_allowed":
+        return _hosts(where, value, '一列网段、地址或域名，如 ["10.20.0.0/16", "oa.example.cn"]', networks=True)
     if not _is_count(value):
         raise PolicyError(f"策略文件：{where} 应是不小于 0 的整数")
     return value
+
+
+def _hosts(where: str, value: Any, should: str, networks: bool) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise PolicyError(f"策略文件：{where} 应是{should}")
+    for one in value:
+        if not (
+            _is_network(one) if networks and (":" in one or "/" in one or one[-1:].isdigit()) else _HOST.fullmatch(one)
+        ):
+            raise PolicyError(f"策略文件：{where} 应是{should}，“{one[:80]}”不是")
+    return tuple(one.lower() for one in value)
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ip_network(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_count(value: Any) -> bool:
@@ -134,5 +167,7 @@ def _check(policy: Policy) -> None:
     ladder = (policy.escalate_lead, policy.escalate_office, policy.escalate_head, policy.propose_bulletin)
     if list(ladder) != sorted(set(ladder)) or ladder[0] < 1:
         raise PolicyError("策略文件：[escalation] 的天数应从小到大且不重复")
+    if policy.recheck_days < 2:
+        raise PolicyError("策略文件：[links] recheck_days 不能小于 2")
     if not 1 <= policy.review_lead < policy.review_office:
         raise PolicyError("策略文件：[review] 应有 1 ≤ lead < office")

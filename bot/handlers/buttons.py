@@ -9,7 +9,7 @@ from bot.domain.states import ALLOWED, Act, RequestKind, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.looking import item_detail
 from bot.handlers.orders import Order, ask_reason, named, perform
-from bot.services import notices, requests
+from bot.services import linkviews, notices, requests
 from bot.services.prompts import evidence_of
 from bot.services.work import Lane
 from bot.store.items import ItemRow, items_by_id
@@ -119,7 +119,7 @@ async def _links(ctx: Ctx, item_id: int, submission: int) -> tuple[str, str]:
     item = await _item(ctx, item_id, Act.APPROVE)
     if item.state is not State.SUBMITTED or item.submission != submission:
         return _moved_on(item)
-    links = await evidence_of(ctx.work, item, submission)
+    links = await linkviews.lines(ctx.work, item, await evidence_of(ctx.work, item, submission))
     shown = bullet_list(links) if links else "没有链接或文件（本项凭文字说明即可）"
     return f"{item.ref}（{item.unit}）的佐证：\n{shown}", ""
 

@@ -24,7 +24,7 @@ async def pending(ctx: Ctx, command: Command) -> str:
     if not may(ctx.member, Right.SEE_QUEUE):
         raise Refused(answers.not_allowed("待审", WHO[Right.SEE_QUEUE]))
     mine = await my_queue(ctx)
-    waiting = await queue.waiting(ctx.work.session, mine)
+    waiting = await queue.waiting(ctx.work, mine)
     if len(waiting) > lists.LONG_QUEUE and command.targets:
         wanted = [one for one in waiting if one.item.number == command.targets[0].number]
         if wanted:
@@ -75,7 +75,7 @@ async def act_on_theirs(ctx: Ctx, command: Command, act: Act) -> str:
     """通过, 退回, 催办 and the office's acts: on named units at once, on many after 确认."""
     whole_queue = act in (Act.APPROVE, Act.RETURN) and not command.targets and command.all
     chosen = await _of_queue(ctx, command, act) if whole_queue else await theirs(ctx, command, act)
-    doubts = await queue.waiting(ctx.work.session, chosen) if command.many and act in (Act.APPROVE, Act.RETURN) else []
+    doubts = await queue.waiting(ctx.work, chosen) if command.many and act in (Act.APPROVE, Act.RETURN) else []
     if command.sure_only:
         chosen, doubts = [one.item for one in doubts if not one.doubts], []
         if not chosen:

@@ -13,7 +13,7 @@ from bot.domain.states import OPEN, State
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.paging import show
 from bot.handlers.targets import WHO, WORKS, named_units
-from bot.services import conversation, waiting
+from bot.services import conversation, linkviews, waiting
 from bot.services.views import (
     HISTORY_ACTS,
     days_late,
@@ -265,7 +265,7 @@ async def _status(ctx: Ctx, item: ItemRow) -> list[str]:
     if item.state is State.RETURNED and item.return_reason:
         lines.append(f"退回理由：{item.return_reason}")
     proofs = (await evidence(ctx.work.session, [item])).get(item.id, [])
-    lines += [f"佐证：{proof.name}" for proof in proofs[:5]]
+    lines += [f"佐证：{proof}" for proof in await linkviews.lines(ctx.work, item, proofs[:5])]
     return lines
 
 
@@ -311,7 +311,7 @@ async def stats(ctx: Ctx, command: Command) -> str:
     units = named_units(ctx, command)
     if not units:
         county = await _county(ctx, "全县")
-        trouble = await waiting.trouble(ctx.work.session, ctx.work.now) if ctx.member.is_office else []
+        trouble = await waiting.trouble(ctx.work) if ctx.member.is_office else []
         return "\n".join([county, *trouble])
     rows = await items_of_units(ctx.work.session, units)
     return await _figures(ctx, names(ctx.unit_name(unit) for unit in units), rows, 0)

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.domain.calendar import local_day
+from bot.domain.links import Reach
 from bot.domain.planning import Stage, StageKind
 from bot.domain.states import OPEN, RequestKind, State
 from bot.domain.timing import next_open, overdue_days, stage_due
+from bot.services import linkviews
 from bot.services.work import Lane, Work
 from bot.store.items import ItemRow
 from bot.store.tables import Evidence, Outbox, Request
@@ -30,10 +32,10 @@ REQUEST = "规则4：有申请等待决定，即时告知牵头单位和县政�
 URGED = "规则5之外：有人点名催办"
 
 
-async def evidence_of(work: Work, item: ItemRow, submission: int) -> list[str]:
-    """The links and file names of one submission, in the order they came."""
+async def evidence_of(work: Work, item: ItemRow, submission: int) -> list[Evidence]:
+    """The links and files of one submission, in the order they came."""
     query = (
-        select(Evidence.name)
+        select(Evidence)
         .where(Evidence.assignment_id == item.id, Evidence.submission == submission, Evidence.withdrawn.is_(False))
         .order_by(Evidence.id)
     )
@@ -67,12 +69,13 @@ async def more_evidence(work: Work, item: ItemRow) -> None:
 
 
 async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
-    links = await evidence_of(work, item, number)
+    proofs = await evidence_of(work, item, number)
+    seen = await linkviews.look(work, [item], {item.id: proofs})
     text = "\n".join(
         [
             f"【待审】{item.ref}",
             f"{item.unit} 已报完成，时限 {day(item.due)}",
-            *(f"佐证：{clip(link, LINK_BYTES)}" for link in links[:5]),
+            *(f"佐证：{clip(proof.name, LINK_BYTES)}{_found(seen.get(proof.id))}" for proof in proofs[:5]),
             f"通过请回复：通过 {item.code} {item.unit}",
             f"退回请回复：退回 {item.code} {item.unit} 理由",
         ]
@@ -80,7 +83,7 @@ async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
     card = {
         "title": f"待审 {item.code} {short(item.title, 20)}",
         "desc": f"{item.unit} 已报完成",
-        "rows": [["单位", item.unit], ["时限", day(item.due)], ["佐证", f"{len(links)} 件"]],
+        "rows": [["单位", item.unit], ["时限", day(item.due)], ["佐证", f"{len(proofs)} 件"]],
         "buttons": [
             ["通过", f"approve:{item.id}:{number}"],
             ["退回", f"return:{item.id}:{number}"],
@@ -88,6 +91,11 @@ async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
         ],
     }
     return {"text": text, "card": card}
+
+
+def _found(seen: linkviews.Seen | None) -> str:
+    """Told at once, it has not been looked at yet; told with the morning, it has."""
+    return "" if seen is None or seen.page.reach is Reach.WAITING else f"\n　{seen.words}"
 
 
 async def returned(work: Work, items: Sequence[ItemRow], reason: str, recipients: Iterable[str]) -> None:

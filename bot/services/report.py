@@ -10,7 +10,7 @@ from bot.services import audience, prompts, requests
 from bot.services.views import waiting_for
 from bot.services.work import WITHDREW, Work, restore, snapshot
 from bot.store.items import ItemRow
-from bot.store.tables import Assignment, Audit, Evidence, News, Outbox, Request
+from bot.store.tables import Assignment, Audit, Evidence, LinkCheck, News, Outbox, Request
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ async def note(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] = 
     if signs:
         _sign(work, assignment)
     assignment.last_entry_at = work.now
-    _keep(work, assignment, proofs, item.submission + 1)
+    await _keep(work, assignment, proofs, item.submission + 1)
     work.audit(Act.PROGRESS, item.subject, before, snapshot(assignment), words)
 
 
@@ -60,7 +60,7 @@ async def submit(work: Work, item: ItemRow, words: str, proofs: Sequence[Proof] 
     assignment = await work.assignment(item)
     before = snapshot(assignment)
     _sign(work, assignment)
-    _keep(work, assignment, proofs, item.submission + 1)
+    await _keep(work, assignment, proofs, item.submission + 1)
     assignment.state = State.SUBMITTED
     assignment.submitted_at = work.now
     assignment.submission += 1
@@ -79,7 +79,7 @@ async def add(work: Work, item: ItemRow, proofs: Sequence[Proof]) -> None:
     """More evidence for the submission that waits: pictures come one by one."""
     assignment = await work.assignment(item)
     state = snapshot(assignment)
-    _keep(work, assignment, proofs, item.submission)
+    await _keep(work, assignment, proofs, item.submission)
     work.audit(Act.ADD, item.subject, state, state, "；".join(proof.name for proof in proofs))
     await work.session.flush()
     await prompts.more_evidence(work, item)
@@ -192,21 +192,24 @@ def _sign(work: Work, assignment: Assignment) -> None:
         assignment.state = State.IN_PROGRESS
 
 
-def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof], submission: int) -> None:
-    for proof in proofs:
-        work.session.add(
-            Evidence(
-                assignment_id=assignment.id,
-                submission=submission,
-                kind=proof.kind,
-                name=proof.name,
-                stored_as=proof.stored_as,
-                by=work.actor,
-                at=work.now,
-                message_key=work.message_key,
-                withdrawn=False,
-            )
+async def _keep(work: Work, assignment: Assignment, proofs: Sequence[Proof], submission: int) -> None:
+    kept = [
+        Evidence(
+            assignment_id=assignment.id,
+            submission=submission,
+            kind=proof.kind,
+            name=proof.name,
+            stored_as=proof.stored_as,
+            by=work.actor,
+            at=work.now,
+            message_key=work.message_key,
+            withdrawn=False,
         )
+        for proof in proofs
+    ]
+    work.session.add_all(kept)
+    await work.session.flush()  # gives them their ids
+    work.session.add_all(LinkCheck(evidence_id=one.id, due_at=work.now) for one in kept if one.kind == "link")
 
 
 def open_items(items: Sequence[ItemRow]) -> list[ItemRow]:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import local
-from bot.services.work import Lane
+from bot.services import links
+from bot.services.work import Lane, Work
 from bot.store.facts import DELIVERY
 from bot.store.tables import Fact, Inbox, Member, Outbox
+from bot.texts import links as link_words
 
 LANES = {
     Lane.REPLY: "答复",
@@ -108,14 +110,18 @@ RECENT = timedelta(days=7)
 PEOPLE = 5  # named; the rest are counted
 
 
-async def trouble(session: AsyncSession, now: datetime) -> list[str]:
-    """For the office: whom a message did not reach of late, and whose message could not be handled."""
+async def trouble(work: Work) -> list[str]:
+    """For the office: whom a message did not reach, whose message could not be handled, which proofs are gone."""
+    session, now = work.session, work.now
     lines: list[str] = []
     for state, words in (("failed", "发送失败"), ("unknown", "可能未送达")):
         who = select(Outbox.member_key).where(Outbox.state == state, Outbox.created_at > now - RECENT)
         lines += await _named(session, words, (await session.scalars(who.order_by(Outbox.id))).all())
     parked = select(Inbox.sender).where(Inbox.state == "parked", Inbox.received_at > now - RECENT)
     lines += await _named(session, "来信没能处理", (await session.scalars(parked.order_by(Inbox.id))).all())
+    lost = await links.dead(session) if work.policy.check_links else []
+    if lost:
+        lines.append(link_words.dead(list(dict.fromkeys(f"{item.code} {item.unit}" for item, _, _ in lost))))
     return lines
 
 

@@ -24,7 +24,8 @@ from bot.domain.people import Role
 from bot.domain.planning import Outcome
 from bot.domain.states import ASSIGNMENT_STATES, RequestKind
 from bot.store.base import Base, BigId, one_of
-from bot.store.reports import UnitReport  # noqa: F401  # so that whoever knows the tables knows this one
+from bot.store.linktable import LinkCheck as LinkCheck
+from bot.store.reports import UnitReport as UnitReport
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -72,6 +72,8 @@ class Waits(Protocol):
     def proofs(self) -> tuple[str, ...]: ...
     @property
     def doubts(self) -> tuple[Doubt, ...]: ...
+    @property
+    def note(self) -> str: ...
 
 
 LONG_QUEUE = 60  # submissions; more of them are counted for each item, and only the doubtful ones named
@@ -120,7 +122,9 @@ def _queued(group: Sequence[Waits], brief: bool) -> Block:
     doubtful = [one for one in group if one.doubts]
     counted = f"{len(group)}，存疑 {len(doubtful)}" if doubtful else f"{len(group)}"
     shown = doubtful if brief else [*doubtful, *(one for one in group if not one.doubts)]
-    lines = [f"· {one.item.unit} {_marked(one)}{'' if brief else _proofs(one.proofs)}".rstrip() for one in shown]
+    lines = [
+        f"· {one.item.unit} {_marked(one)}{'' if brief else _proofs(one.proofs) + one.note}".rstrip() for one in shown
+    ]
     if brief and len(group) > len(doubtful):
         units = names((one.item.unit for one in group if not one.doubts), 4)
         lines.append(f"· 没有疑点：{units}" if doubtful else f"· {units}")

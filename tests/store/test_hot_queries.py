@@ -17,18 +17,18 @@ from bot.domain.calendar import SHANGHAI
 from bot.domain.policy import Policy
 from bot.handlers.dispatch import _has_older
 from bot.inbox import Stored, _sqlite_insert, waiting_first
-from bot.services import broadcasts, chain, notices, planning, requests, views
+from bot.services import broadcasts, chain, links, notices, planning, requests, views
 from bot.services.work import Lane, Work
 from bot.store import live
 from bot.store.engine import Store
-from bot.store.tables import Base, Inbox, News, Notice, Outbox, Receipt
+from bot.store.tables import Assignment, Base, Evidence, Inbox, LinkCheck, News, Notice, Outbox, Receipt
 from scheduler import auditor
 from scheduler.claims import _DUE, _DUE_ANSWERS, Claims
 from scheduler.envelope import Envelope
 from scheduler.outcome import Outcomes
 
 NOW = datetime(2021, 6, 30, 10, 0, tzinfo=SHANGHAI)
-LARGE = frozenset({"inbox", "outbox", "assignment", "stage", "audit", "receipt", "news"})
+LARGE = frozenset({"inbox", "outbox", "assignment", "stage", "audit", "receipt", "news", "link_check"})
 PARTIAL = frozenset(
     str(index.name)
     for table in Base.metadata.tables.values()
@@ -95,6 +95,11 @@ async def _seal(work: Work) -> None:
         await work.session.execute(query)
 
 
+async def _due_links(work: Work) -> None:
+    await work.session.execute(links.due(NOW, NOW).limit(4))
+    await links.dead(work.session)
+
+
 async def _counts(work: Work) -> None:
     for condition in (live.new, live.parked, live.pending, live.sending, live.trouble):
         await work.session.execute(select(func.count()).where(condition))
@@ -117,6 +122,7 @@ HOT: dict[str, Ask] = {
     "the watchdog": _watchdog,
     "who has not read a notice": _unread,
     "the end of the audit's chain": _seal,
+    "links to look at": _due_links,
     "what waits": _counts,
     "the figures of the outbox": _metrics,
 }
@@ -126,6 +132,8 @@ NEEDED = {
     "ix_assignment_watched": "the planner's tick",
     "ix_outbox_member_sent": "the last message of a person",
     "ix_outbox_trouble": "the watchdog",
+    "ix_link_check_due": "links to look at",
+    "ix_link_check_dead": "links to look at",
 }
 
 
@@ -137,6 +145,7 @@ async def store(corner_url: str) -> AsyncIterator[Store]:
         async with one.write() as session:
             await _queues(session)
             await _notices(session)
+            await _links(session)
         await archive.fill(one, 20_000, lambda _: None)
         yield one
     finally:
@@ -170,6 +179,16 @@ async def _notices(session: AsyncSession) -> None:
         {"key": f"told-{n}", "member_key": "contact1", "words": "x", "at": NOW, "told_at": NOW} for n in range(5_000)
     ]
     await session.execute(insert(News), told)
+
+
+async def _links(session: AsyncSession) -> None:
+    """Handed in long ago, and looked at again in a month."""
+    item = await session.scalar(select(func.min(Assignment.id)))
+    proof = {"assignment_id": item, "submission": 1, "kind": "link", "by": "a", "at": NOW, "withdrawn": False}
+    numbers = range(1, 20_001)
+    await session.execute(insert(Evidence), [{"id": n, "name": f"http://x/{n}", **proof} for n in numbers])
+    later = {"due_at": NOW + timedelta(days=30), "attempts": 0, "reach": "waiting"}
+    await session.execute(insert(LinkCheck), [{"evidence_id": n, **later} for n in numbers])
 
 
 async def scans(store: Store, ask: Ask, without: str = "") -> list[str]:

@@ -242,6 +242,7 @@ async def world_on(url: str, folder: Path, **overrides: object) -> AsyncIterator
             "duban_policy": COUNTY.policy_path,
             "duban_clock": START,
             "duban_clock_speed": 0,
+            "duban_link_check": "off",
             **overrides,
         }
         worlds: list[World] = []

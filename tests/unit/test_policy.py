@@ -17,14 +17,14 @@ FILE = tomllib.loads(COUNTY.policy_path.read_text(encoding="utf-8"))
 def test_the_countys_file_states_every_number_and_each_is_the_default() -> None:
     assert policy_from(FILE) == Policy() == policy_from({})
     stated = sum(len(table) for name, table in FILE.items() if name != "calendar")
-    assert stated == len(fields(Policy)) - 1  # the calendar is a section of its own
+    assert stated == len(fields(Policy)) - 2  # the calendar is a section of its own, and one is a setting
 
 
 @pytest.mark.parametrize(("section", "key"), [(s, k) for s, t in FILE.items() if s != "calendar" for k in t])
 def test_every_number_can_be_changed_and_only_that_one(section: str, key: str) -> None:
     value: Any = FILE[section][key]
     if isinstance(value, list):
-        changed: Any = [20, *value]
+        changed: Any = [20, *value] if value else ["www.example.cn"]
     elif isinstance(value, str):
         changed = {"open": "08:30", "close": "18:00", "from": "09:03", "to": "09:14"}.get(key, "11:30")
     else:
@@ -55,6 +55,12 @@ def test_every_number_can_be_changed_and_only_that_one(section: str, key: str) -
         ({"review": {"lead": -1}}, "应是不小于 0 的整数"),
         ({"review": {"lead": "3"}}, "应是不小于 0 的整数"),
         ({"escalation": {"lead": 0}}, "从小到大"),
+        ({"links": {"recheck_days": 1}}, "recheck_days 不能小于 2"),
+        ({"links": {"government_sites": "www.example.cn"}}, "应是一列域名"),
+        ({"links": {"government_sites": ["http://www.example.cn/"]}}, "“http://www.example.cn/”不是"),
+        ({"links": {"allowed": ["10.20.0.0/33"]}}, "“10.20.0.0/33”不是"),
+        ({"links": {"allowed": ["10.20.0.1/16"]}}, "“10.20.0.1/16”不是"),
+        ({"links": {"allowed": [10]}}, "应是一列网段"),
         ({"escalation": {"lead": 3}}, "从小到大"),
         ({"escalation": {"office": 9}}, "从小到大"),
         ({"digest": {"from": "08:00"}}, "open ≤ digest.from"),
