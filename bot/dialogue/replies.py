@@ -1,11 +1,12 @@
 """Answers to the questions of an import, as a tired person types them: 答 3 县教委、县民政局, 答 3 1, 答 3 跳过. Pure."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
-from bot.dialogue.dates import day_at, spoken_day_at
+from bot.dialogue.dates import day_at
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import fold
 from bot.domain.draft import Question
@@ -21,7 +22,7 @@ _NO_DATE = re.compile(r"无|没有|没写|未写|无时限|没有时限|不限|�
 _LEADS = re.compile(r"(?:就是|由|是)?牵头单位(?:自己|办|办理)?|-+")
 _IS_NEW = re.compile(r"(?:是)?新(?:的)?(?:单位|增|设|建)?|是的?|对")
 _BETWEEN = re.compile(r"[\s、,;:.。和及与跟]+|以及")
-_END_OF = re.compile(r"(?:(\d{4}) ?年 ?)?(?:(\d{1,2}) ?月份?[底末]|年[底末])")
+_END_OF = re.compile(r"(?:(?P<year>\d{4}) ?年? ?)?(?:(?P<month>\d{1,2}) ?月份?[底末]|年?[底末])")
 _BEFORE = re.compile(r"(?:[之以]?前)?[\s。.!]*")
 _YEAR = re.compile(r"(\d{4}) ?年?")
 
@@ -123,11 +124,11 @@ def _ends(plain: str, place: int, names: Names) -> bool:
 
 def _day(plain: str, year: int) -> date | None:
     """A day of the calendar; what is told from today (下周五) is none."""
-    first = date(year, 1, 1)
-    if said := _END_OF.match(plain):
-        first = date(int(said[1]), 1, 1) if said[1] and said[1] != "0000" else first
-        start = said.end(1) + 1 if said[1] else 0
-        found = spoken_day_at(plain[start:].lstrip("年 "), 0, first)
-        return found.value if found and _BEFORE.fullmatch(plain, said.end()) else None
-    found = day_at(plain, 0, first)
+    if end := _END_OF.match(plain):
+        month = int(end["month"] or 12)
+        if not 1 <= month <= 12 or not _BEFORE.fullmatch(plain, end.end()):
+            return None
+        year = int(end["year"] or year)
+        return date(year, month, monthrange(year, month)[1]) if year else None
+    found = day_at(plain, 0, date(year, 1, 1))
     return found.value if found and _BEFORE.fullmatch(plain, found.end) else None
