@@ -236,6 +236,8 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     if task.unknown:
         waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
         status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
+    if task.held:
+        status.append(f"【待明确】{task.held}：等县政府办公室答复，之前不交办")
     step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"
