@@ -1,18 +1,24 @@
-"""Answers to the questions of an import, as a tired person types them: 答 3 县教委、县民政局, 答 3 1, 答 3 跳过. Pure."""
+"""Answers to the questions of an import, as a tired person types them: 答 3 县教委、县民政局, 答 3 1, 答 3 跳过."""
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
 
 from bot.dialogue.dates import day_at
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import fold
 from bot.domain.draft import Question
-from bot.domain.settled import IS_NEW, LEADS, NEW_UNIT, NO_DATE, SKIPPED, WHO
-
-LONGEST = {"item": 120, "measures": 1000}  # characters
+from bot.domain.settled import (
+    IS_NEW,
+    LEADS,
+    LONGEST,
+    NEW_UNIT,
+    NO_DATE,
+    SKIPPED,
+    WHO,
+    Trouble,
+    Unclear,
+)
 
 _NUMBERED = re.compile(r"\s*(?:(?:回答|答) ?)?第? ?(\d{1,3})(?!\d|[-/年月])\s*(?:[题问号]|[.、:,)](?!\d))?\s*")
 _VERB = re.compile(r"\s*(?:回答|答)\s*")
@@ -25,26 +31,6 @@ _BETWEEN = re.compile(r"[\s、,;:.。和及与跟]+|以及")
 _END_OF = re.compile(r"(?:(?P<year>\d{4}) ?年? ?)?(?:(?P<month>\d{1,2}) ?月份?[底末]|年?[底末])")
 _BEFORE = re.compile(r"(?:[之以]?前)?[\s。.!]*")
 _YEAR = re.compile(r"(\d{4}) ?年?")
-
-
-class Trouble(Enum):
-    """Why words are no answer."""
-
-    EMPTY = auto()
-    NO_CANDIDATE = auto()  # the number of a candidate there is not
-    ONE_ONLY = auto()  # several candidates where one is asked for
-    UNKNOWN_UNIT = auto()
-    NO_DAY = auto()
-    NO_YEAR = auto()
-    TOO_LONG = auto()
-
-
-@dataclass(frozen=True)
-class Unclear:
-    """`words`: the part in question as written."""
-
-    trouble: Trouble
-    words: str = ""
 
 
 def replies(text: str) -> tuple[tuple[int | None, str], ...]:

@@ -44,6 +44,10 @@ class Verb(StrEnum):
     STOP_NOTICE = "stop_notice"
     RECALL = "recall"  # takes a notice back from the phones
     BULLETIN = "bulletin"
+    IMPORT = "import"  # the file sent last is a notice with a list
+    QUESTIONS = "questions"  # what the import has to ask
+    ANSWER = "answer"
+    HAND_OUT = "hand_out"  # 交办: the list that was previewed
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
     LINK = "link"  # a link alone, or beside a number: evidence, no verb was said
@@ -219,6 +223,10 @@ VERBS: tuple[VerbInfo, ...] = (
         doubts=_DONE,
     ),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
+    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True, doubts=_DONE),
+    VerbInfo(Verb.QUESTIONS, ("问题", "看问题"), "问题", "问题"),
+    VerbInfo(Verb.ANSWER, ("答", "回答"), "答 题号 内容", "答 3 县教委、县民政局", changes=True),
+    VerbInfo(Verb.HAND_OUT, ("交办",), "交办", "交办", changes=True),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),
     VerbInfo(Verb.LINK, ("链接",), "链接", _LINK, changes=True),

@@ -125,7 +125,11 @@ def _pairs(stored: Sequence[StoredRow], rows: Sequence[DraftRow]) -> dict[int, S
         old = [one for one in old if one.number not in taken]
         new = [row for row in new if row.number not in found]
     near = sorted(
-        ((fuzz.ratio(tidy(one.item), tidy(row.item)), -at, row.number, one) for at, one in enumerate(old) for row in new),
+        (
+            (fuzz.ratio(tidy(one.item), tidy(row.item)), -at, row.number, one)
+            for at, one in enumerate(old)
+            for row in new
+        ),
         key=lambda pair: pair[:3],
         reverse=True,
     )

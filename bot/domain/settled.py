@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum, auto
 from hashlib import sha256
 
 from bot.domain.county import NodeData, TaskData, TaskListData
@@ -24,7 +25,29 @@ WHO = frozenset({"lead", "responsible"})
 HOLDS = {"deadline": "时限", "item": "事项名称", "measures": "举措"}  # what keeps a row from being handed out
 YEAR_ONLY = "year"  # cannot be put into rows: the document has to be read again
 
+LONGEST = {"item": 120, "measures": 1000}  # characters of an answer
+
 Answers = Mapping[str, str]
+
+
+class Trouble(Enum):
+    """Why words are no answer."""
+
+    EMPTY = auto()
+    NO_CANDIDATE = auto()  # the number of a candidate there is not
+    ONE_ONLY = auto()  # several candidates where one is asked for
+    UNKNOWN_UNIT = auto()
+    NO_DAY = auto()
+    NO_YEAR = auto()
+    TOO_LONG = auto()
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """`words`: the part in question as written."""
+
+    trouble: Trouble
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +221,8 @@ def task(row: DraftRow, settled: Settled, number: int) -> TaskData:
 
 def nodes(row: DraftRow, report_date: date) -> tuple[NodeData, ...]:
     """The deadlines of a row; the report date where it states none (rule 3), until 起算 where an event starts it."""
-    trigger = row.recurrence.removeprefix("trigger:") if (row.recurrence or "").startswith("trigger:") else None
+    said = row.recurrence or ""
+    trigger = said.removeprefix("trigger:") if said.startswith("trigger:") else None
     dated = row.nodes or (DraftNode("按期报送", report_date),)
     return tuple(NodeData(seq, node.title, node.due, trigger) for seq, node in enumerate(dated, 1))
 

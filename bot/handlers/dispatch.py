@@ -1,5 +1,6 @@
 """A stored message to its handler and its answer: one transaction, once (rules 7 and 8)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +22,10 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
+from bot.handlers import answering, buttons, checking, freely, importing, looking, managing, noticing, paging, reporting
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
+from bot.handlers.reading import SLOW, Read, read_file
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
 from bot.services import conversation, itemcards
@@ -34,7 +36,7 @@ from bot.store.engine import Store
 from bot.store.items import ItemRow
 from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
-from bot.texts import answers
+from bot.texts import answers, imports
 from bot.texts.fit import ANSWER_BYTES, fit
 from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
@@ -115,6 +117,10 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.STOP_NOTICE: noticing.stop,
     Verb.RECALL: noticing.recall,
     Verb.BULLETIN: _later,
+    Verb.IMPORT: importing.bring_in,
+    Verb.QUESTIONS: importing.questions,
+    Verb.ANSWER: importing.answer,
+    Verb.HAND_OUT: importing.hand_out,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
     Verb.LINK: answering.link,
@@ -133,6 +139,7 @@ class Prepared:
     proof: Proof | None = None
     proof_problem: str = ""
     ledger: File | None = None
+    read: Read | None = None
     reading: Reading | None = None  # of words that are no command
 
 
@@ -226,13 +233,43 @@ class Dispatcher:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
             proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
-            return replace(prepared, proof=proof, proof_problem=problem)
+            prepared = replace(prepared, proof=proof, proof_problem=problem)
+            if proof is None or incoming.kind != "file" or not may(member, Right.IMPORT):
+                return prepared
+            read = await self._read_notice(prepared, key, proof.stored_as or "", proof.name)
+            return replace(prepared, read=read)
+        if isinstance(said, Command) and said.verb is Verb.IMPORT and may(member, Right.IMPORT):
+            return replace(prepared, read=await self._read_last(prepared, said, key))
         said = prepared.reading.look if prepared.reading else said
         if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
             wanted = _units_of(said, prepared.directory)
             ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key, wanted)
             return replace(prepared, ledger=ledger)
         return prepared
+
+    async def _read_last(self, prepared: Prepared, said: Command, key: str) -> Read | None:
+        """导入: the file this person sent last, read once more, for the year they may have named."""
+        async with self._store.read() as session:
+            work = Work(session, self._clock.now(), self._policy)
+            last = await conversation.last_file(work, people.key_of(prepared.incoming.sender))
+        if last is None:
+            return None
+        year = said.targets[0].number if said.targets else None
+        return await self._read_notice(prepared, key, last["path"], last["name"], year)
+
+    async def _read_notice(self, prepared: Prepared, key: str, path: str, name: str, year: int | None = None) -> Read:
+        """Whoever waits for a large file is told so."""
+        directory, sender = prepared.directory, prepared.incoming.sender
+        reading = asyncio.ensure_future(read_file(self._data_dir, path, name, directory, key, year))
+        done, _ = await asyncio.wait({reading}, timeout=SLOW)
+        if not done:
+            async with self._store.write() as session:
+                work = Work(session, self._clock.now(), self._policy)
+                payload = {"text": imports.READING.format(name=name), "userid": sender}
+                to = people.key_of(sender)
+                await work.send(f"reply:{key}:reading", Lane.REPLY, "text", to, payload, "回复您刚才的消息")
+            self._wake_delivery()
+        return await reading
 
     def _names(self, directory: Directory) -> Names:
         if self._known is None or self._known[0] != directory:
@@ -250,7 +287,7 @@ class Dispatcher:
         if prepared.secret:
             return answers.PERSONAL.format(what=prepared.secret), [], []
         names = self._names(prepared.directory)
-        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
+        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger, prepared.read)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
                 return await self._speak(ctx, prepared), ctx.files, ctx.cards
@@ -273,7 +310,7 @@ class Dispatcher:
             if prepared.proof is None:
                 raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
             if may(ctx.member, Right.BROADCAST):
-                return await noticing.file_sent(ctx, prepared.proof)
+                return await importing.file_sent(ctx, prepared.proof, prepared.read)
             return await reporting.submit_asked(ctx, (prepared.proof,))
         text = _text_of(incoming)
         if not text.strip():

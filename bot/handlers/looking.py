@@ -53,6 +53,10 @@ OFFICE = (
     Verb.UNREAD,
     Verb.STOP_NOTICE,
     Verb.RECALL,
+    Verb.IMPORT,
+    Verb.QUESTIONS,
+    Verb.ANSWER,
+    Verb.HAND_OUT,
 )
 
 
@@ -92,6 +96,7 @@ OPEN_QUESTION = {
     conversation.CONFIRM: "刚才的事等您回复：确认 或 取消",
     conversation.EVIDENCE: "请把链接（或文件）发来，收到即提交",
     conversation.WORDS: "请直接写理由，或回复：取消",
+    conversation.FILE: "刚才的文件请回复：佐证 或 导入",
     conversation.CHOICE: "请回复刚才列出的编号或单位，或回复：取消",
 }
 

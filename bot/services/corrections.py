@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -236,9 +237,9 @@ def _equal(living: Sequence[Node], wanted: Sequence[NodeData]) -> list[tuple[Nod
     """Those with the same day, then those with the same name."""
     found: dict[int, tuple[Node, NodeData]] = {}
     used: set[int] = set()
-    for same in (lambda node, one: node.due == one.due, lambda node, one: node.title == one.title):
+    for what in (attrgetter("due"), attrgetter("title")):
         for node in living:
-            one = next((w for w in wanted if w.seq not in used and same(node, w)), None)
+            one = next((w for w in wanted if w.seq not in used and what(w) == what(node)), None)
             if node.id not in found and one is not None:
                 found[node.id] = (node, one)
                 used.add(one.seq)

@@ -1,4 +1,4 @@
-"""A notice somebody sent in, from the preview to the list: kept, answered, stored or dropped. Doing it twice is once."""
+"""A notice somebody sent in, from the preview to the list: kept, answered, stored or dropped."""
 
 import json
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ AS_NEW = "new"
 
 @dataclass(frozen=True)
 class Standing:
-    """A draft as it stands now. `list` and `found`: the list it corrects, and what it would change there."""
+    """A draft as it stands now. `there` and `found`: the list it corrects, and what it would change there."""
 
     draft: Draft
     settled: Settled
     directory: Directory
     reach: Reach
     questions: tuple[Question, ...]  # all of them; an answer names one by its place, from 1
-    list: TaskList | None
+    there: TaskList | None
     stored: tuple[StoredRow, ...]
     found: Difference | None
 
@@ -56,10 +56,10 @@ class Standing:
     @property
     def fingerprint(self) -> str:
         """Of what storing it would change: somebody else may have changed the list since it was shown."""
-        if self.found is None or self.list is None:
+        if self.found is None or self.there is None:
             return AS_NEW
         said = [
-            self.list.id,
+            self.there.id,
             [row.number for row in self.found.added],
             [row.number for row in self.found.removed],
             [[change.stored.number, *change.fields, str(asdict(change.stored))] for change in self.found.changed],
@@ -80,7 +80,7 @@ class Stored:
 
 
 async def keep(work: Work, read: ListDraft, file_name: str) -> Draft:
-    """A preview for whoever speaks, instead of the one they had. What was answered for the same notice stays answered."""
+    """A preview for whoever speaks, instead of the one they had. What was answered for the same notice stays so."""
     directory = await people.directory(work.session)
     content = with_unit_questions(read, directory)
     keys = {question.key for question in content.questions}
@@ -154,7 +154,7 @@ async def standing(work: Work, draft: Draft) -> Standing:
         directory=directory,
         reach=reach(settled, directory),
         questions=content.questions,
-        list=there,
+        there=there,
         stored=stored,
         found=difference(stored, settled) if there else None,
     )
@@ -178,7 +178,7 @@ async def store(work: Work, draft: Draft) -> Stored:
     """交办: the list is loaded, or the one that is there corrected; in the same transaction units are created."""
     now = await standing(work, draft)
     created = await _create_units(work, now.settled.units)
-    if now.list is None:
+    if now.there is None:
         done = await _load(work, now, created)
     else:
         done = await _correct(work, now, created)
@@ -189,15 +189,18 @@ async def store(work: Work, draft: Draft) -> Stored:
 async def _load(work: Work, now: Standing, created: tuple[str, ...]) -> Stored:
     data = task_list(now.settled, await lists.next_number(work))
     first = data.tasks[0].number
-    held = {first + at: why for at, row in enumerate(now.settled.draft.rows) if (why := now.settled.held.get(row.number))}
+    held = {
+        first + at: why for at, row in enumerate(now.settled.draft.rows) if (why := now.settled.held.get(row.number))
+    }
     loaded = await lists.load(work, data, held)
     now.draft.list_id, now.draft.state, now.draft.stored_at = loaded.list_id, "stored", work.now
     return Stored(first, data.tasks[-1].number, loaded.dispatched, len(loaded.unresolved), created)
 
 
 async def _correct(work: Work, now: Standing, created: tuple[str, ...]) -> Stored:
-    there, found = now.list, now.found
-    assert there is not None and found is not None
+    there, found = now.there, now.found
+    assert there is not None
+    assert found is not None
     done = await corrections.apply(work, there, now.settled, found, f"《{short(there.title, 24)}》")
     draft = now.settled.draft
     there.doc_no, there.issue_date = draft.doc_no or there.doc_no, draft.issue_date or there.issue_date

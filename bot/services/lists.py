@@ -91,7 +91,9 @@ async def add_row(
     await session.flush()
     session.add_all(TaskLead(task_id=task.id, unit_id=unit, position=at) for at, unit in enumerate(leads.units))
     several = len(data.nodes) > 1
-    session.add_all(node_of(task, one, f"{data.number}-{one.seq}" if several else str(data.number)) for one in data.nodes)
+    session.add_all(
+        node_of(task, one, f"{data.number}-{one.seq}" if several else str(data.number)) for one in data.nodes
+    )
     await session.flush()
     return task, 0 if held else len(await dispatch(work, task, responsible.units))
 

@@ -35,9 +35,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_draft_list_id"), "draft", ["list_id"])
     still_open = sa.text("state = 'open'")
-    op.create_index(
-        "uq_draft_open", "draft", ["by"], unique=True, sqlite_where=still_open, postgresql_where=still_open
-    )
+    op.create_index("uq_draft_open", "draft", ["by"], unique=True, sqlite_where=still_open, postgresql_where=still_open)
     op.add_column("task", sa.Column("held", sa.Text(), nullable=True))
     op.add_column("task", sa.Column("removed_at", Moment(), nullable=True))
     op.add_column("node", sa.Column("removed_at", Moment(), nullable=True))
