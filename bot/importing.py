@@ -45,15 +45,18 @@ async def _import(
     sheet = await asyncio.to_thread(_bytes, answers) if answers else None
 
     async def look(directory: Directory) -> tuple[ListDraft, Answers]:
+        from bot.domain.settled import with_unit_questions
+
         read = await asyncio.to_thread(_read, data, file.name, directory, year)
-        given = _answers(sheet, read, directory) if sheet is not None else {}
+        asked = with_unit_questions(read, directory)
+        given = _answers(sheet, asked, directory) if sheet is not None else {}
         if as_json:
             from bot.documents.notice import draft_json
 
             say(json.dumps(draft_json(read), ensure_ascii=False, indent=1))
         if output:
-            await asyncio.to_thread(_write_sheet, output, read, directory)
-        return read, given
+            await asyncio.to_thread(_write_sheet, output, asked)
+        return (asked if dry_run else read), given
 
     async def with_database(store: Store, now: datetime) -> None:
         from bot.store import people
@@ -88,10 +91,9 @@ def _bytes(path: Path) -> bytes:
 
 def _read(data: bytes, name: str, directory: Directory, year: int | None) -> ListDraft:
     from bot.documents.notice import NoticeError, read_notice
-    from bot.domain.settled import with_unit_questions
 
     try:
-        return with_unit_questions(read_notice(data, name, directory, year=year), directory)
+        return read_notice(data, name, directory, year=year)
     except NoticeError as error:
         raise Refusal(str(error)) from None
 
@@ -126,10 +128,10 @@ def _of_county() -> Directory:
 
 def _answers(data: bytes, read: ListDraft, directory: Directory) -> Answers:
     from bot.dialogue.names import Names
-    from bot.dialogue.replies import Unclear, answer_to
+    from bot.dialogue.replies import answer_to
     from bot.documents.questions import read_answers
     from bot.domain.responsibility import suggest
-    from bot.domain.settled import IS_NEW, NEW_UNIT, list_key, settle, with_units
+    from bot.domain.settled import IS_NEW, NEW_UNIT, Unclear, list_key, settle, with_units
     from bot.texts import imports
 
     sheet = read_answers(data)
@@ -154,7 +156,7 @@ def _answers(data: bytes, read: ListDraft, directory: Directory) -> Answers:
     return given
 
 
-def _write_sheet(path: Path, read: ListDraft, directory: Directory) -> None:
+def _write_sheet(path: Path, read: ListDraft) -> None:
     from bot.documents.questions import write_questions
     from bot.domain.settled import list_key
 

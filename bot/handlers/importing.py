@@ -5,12 +5,12 @@ from typing import Any
 
 from bot.dialogue.intents import Command
 from bot.dialogue.names import Names
-from bot.dialogue.replies import Unclear, answer_to, replies
+from bot.dialogue.replies import answer_to, replies
 from bot.documents.questions import AnswerSheet
 from bot.domain.draft import Question
 from bot.domain.permissions import Right, may
 from bot.domain.responsibility import suggest
-from bot.domain.settled import YEAR_ONLY, list_key, with_units
+from bot.domain.settled import YEAR_ONLY, Unclear, list_key, with_units
 from bot.handlers import noticing, paging
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.reading import Read

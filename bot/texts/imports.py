@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
-from bot.dialogue.replies import LONGEST, Trouble, Unclear
 from bot.domain.difference import Change, Difference, Field, days
 from bot.domain.draft import DraftRow, Question
-from bot.domain.settled import LEADS, NO_DATE, SKIPPED, Reach, Settled
+from bot.domain.settled import LEADS, LONGEST, NO_DATE, SKIPPED, Reach, Settled, Trouble, Unclear
 from bot.texts.fit import ANSWER_BYTES, clip, size
 from bot.texts.pages import Block, Listing
 from bot.texts.words import day, names, short
@@ -116,18 +115,16 @@ def _change(change: Change, report_date: date, width: int) -> str:
 def report(settled: Settled) -> list[str]:
     """Everything that was read, for a terminal: rows in order, what is asked, what could not be read."""
     draft = settled.draft
-    about = "，".join(
-        filter(None, [draft.doc_no, f"{draft.year} 年", draft.issue_date and f"{day(draft.issue_date)} 印发"])
-    )
+    issued = f"{day(draft.issue_date)} 印发" if draft.issue_date else "没有印发日期"
+    about = "，".join(filter(None, [draft.doc_no, f"{draft.year} 年", issued]))
     lines = [f"《{draft.title}》（{about}），{len(draft.rows)} 行"]
     for row in draft.rows:
         due = "、".join(map(day, days(row, settled.report_date)))
         held = settled.held.get(row.number)
         who = f"牵头 {'、'.join(row.lead) or '（空）'}，责任 {'、'.join(row.responsible) or '（空）'}"
         recurs = f"，{row.recurrence}" if row.recurrence else ""
-        lines.append(
-            f"{row.number:>4} {row.item or '（没有事项名称）'}｜{who}｜{f'{held}待定' if held else due}{recurs}"
-        )
+        when = f"{held}待定" if held else due
+        lines.append(f"{row.number:>4} {row.item or '（没有事项名称）'}｜{who}｜{when}{recurs}")
     if settled.open:
         lines.append(f"要问的 {len(settled.open)} 个：")
         lines += [f"  · {question.text}" for question in settled.open]
