@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.documents.notice.words import clean
 
@@ -13,13 +13,19 @@ _BRACKETS = re.compile(r"（[^（）]*）|[【】\[\]：:*★\s]")
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(words))
     for field, words in (
-        ("ignored", r"责任人|责任领导|领导|负责人|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证"),
+        (
+            "ignored",
+            r"责任人|责任领导|领导|负责人|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
+        ),
         ("number", r"^(?:序号?|编号|号|项目序号|任务序号|任务编号|事项编号|[Nn][Oo]\.?)$"),
         ("deadline", r"时限|期限|时间|节点|日期|截止|进度|频次|周期|办结|时效"),
         ("paths", r"公开(?:路径|渠道|载体|平台|方式|栏目|位置)|发布(?:渠道|栏目|平台)"),
         ("support", r"配合|协办|协助|参与|参加|协同"),
         ("lead", r"牵头|主办|主责|督导单位|统筹单位"),
-        ("responsible", r"责任|承办|(?:落实|实施|执行|公开|发布|任务|承担|完成|报送)(?:单位|部门|主体|科室)|分工$|^(?:单位|部门|科室|主体)$|落实主体"),
+        (
+            "responsible",
+            r"责任|承办|(?:落实|实施|执行|公开|发布|任务|承担|完成|报送)(?:单位|部门|主体|科室)|分工$|^(?:单位|部门|科室|主体)$|落实主体",
+        ),
         ("note", r"备\s*注|说明|附注"),
         ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细)内容"),
         ("part", r"部分|类别|分类|领域|板块|大类|一级|类型"),
@@ -45,9 +51,18 @@ def field_of(heading: str) -> str | None:
 class Columns:
     """Where things stand in a table: for each field its columns from left to right."""
 
-    of: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    of: dict[str, tuple[int, ...]]
+    headings: tuple[str, ...]
     first_leads: bool = False
-    width: int = 0
+
+    @property
+    def width(self) -> int:
+        return len(self.headings)
+
+    @property
+    def deadline_word(self) -> str:
+        """What the list calls its deadlines."""
+        return self.headings[self.of["deadline"][0]] if "deadline" in self.of else ""
 
     def __contains__(self, name: str) -> bool:
         return name in self.of
@@ -67,13 +82,13 @@ def columns_of(headings: Sequence[str]) -> Columns:
     for column, name in enumerate(fields):
         if name is not None:
             places.setdefault(name, []).append(column)
-    work = _work({name: places.get(name, []) for name in _WORK}, headings)
+    work = _work({name: places.get(name, []) for name in _WORK})
     of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored"}} | work
     first = any("第一" in heading and "牵头" in heading for heading in headings if field_of(heading) in _UNITS)
-    return Columns(of, first, len(headings))
+    return Columns(of, tuple(clean(heading) for heading in headings), first)
 
 
-def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     """Which columns of work are part, aspect, item and measures (decision 22)."""
     part, aspect, general, specific, measures = (
         list(places[name]) for name in ("part", "aspect", "general", "specific", "measures")
@@ -83,7 +98,7 @@ def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tu
         items = [measures.pop(0)]
     elif not items and not measures:
         items = [(aspect or part).pop()]
-    item = items[-1:] if specific else _last_heading(items, headings)
+    item = items[-1:]
     above = sorted(column for column in (*general, *specific) if column not in item)
     found = {
         "item": item,
@@ -93,8 +108,3 @@ def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tu
         "aspect": aspect + (above if part and not aspect else []),
     }
     return {name: tuple(columns) for name, columns in found.items() if columns}
-
-
-def _last_heading(columns: list[int], headings: Sequence[str]) -> list[int]:
-    """A heading over several columns: the last of them is the item."""
-    return columns[-1:]

@@ -9,10 +9,11 @@ from bot.documents.notice.docx import words_of
 from bot.documents.notice.model import Block, Cell, GridBuilder, Paragraph, Table
 
 _MAX_TAGS = 300_000
-_HIDDEN = frozenset({"script", "style", "head", "noscript", "template", "select", "textarea", "nav", "button", "iframe"})
+_HIDDEN = frozenset(
+    {"script", "style", "head", "noscript", "template", "select", "textarea", "nav", "button", "iframe"}
+)
 _BLOCKS = frozenset(
-    "p div section article h1 h2 h3 h4 h5 h6 li ul ol dl dt dd center blockquote pre form header footer main tr td th"
-    " tbody thead body hr title figure".split()
+    ["p", "div", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "center", "blockquote", "pre", "form", "header", "footer", "main", "tr", "td", "th", "tbody", "thead", "body", "hr", "title", "figure"]
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 

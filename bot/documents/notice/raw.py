@@ -26,6 +26,7 @@ class RawRow:
     responsible: str | None = None
     support: str | None = None
     deadline: str | None = None
+    deadline_word: str = ""  # what the list calls its deadlines
     note: str = ""
     first_leads: bool = False  # the heading says that the first unit named is the lead
     wrapped: bool = False

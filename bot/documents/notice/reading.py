@@ -1,10 +1,9 @@
 """From a document to a draft: which format, which rows, what must be asked. Pure, nothing in the file is trusted."""
 
-import logging
-from collections.abc import Callable
 from datetime import date
 from pathlib import PurePath
 
+from bot.documents.notice.assemble import assemble
 from bot.documents.notice.docx import read_docx
 from bot.documents.notice.errors import NoticeError
 from bot.documents.notice.html import read_html
@@ -14,8 +13,8 @@ from bot.documents.notice.table import Place, table_rows
 from bot.documents.notice.text import decoded, read_text
 from bot.documents.notice.words import ASPECT, PART, clean
 from bot.documents.notice.xlsx import read_xlsx
-from bot.documents.package import ENCRYPTED, OLE, ZIP, Limits, PackageError, Trouble, check_package
-from bot.domain.draft import DraftRow, ListDraft
+from bot.documents.package import ZIP, Limits, check_package
+from bot.domain.draft import ListDraft
 from bot.domain.responsibility import Directory
 
 MAX_FILE = 20 * 1024 * 1024  # bytes; a list with pictures in it has two
@@ -38,13 +37,18 @@ def read_notice(data: bytes, filename: str, directory: Directory, *, year: int |
                 title = text
         else:
             raw += table_rows(block, place)
-    rows = tuple(
-        DraftRow(n, r.part, r.aspect, r.item, tuple(r.measures.splitlines()), (), (),
-                 tuple(clean(r.lead or "").split("、")), tuple(clean(r.responsible or "").split("、")), (), None,
-                 clean(r.deadline or ""), False, r.note)
-        for n, r in enumerate(raw, 1)
+    made = assemble(raw, directory, year or 2021, date(2021, 5, 25))
+    return ListDraft(
+        title,
+        None,
+        year or 2021,
+        date(2021, 5, 25),
+        None,
+        tuple(made.rows),
+        tuple(made.questions),
+        tuple(made.new_units),
+        (),
     )
-    return ListDraft(title, None, year or 2021, date(2021, 5, 25), None, rows, (), (), ())
 
 
 def read_blocks(data: bytes, filename: str) -> list[Block]:

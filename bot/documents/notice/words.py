@@ -18,7 +18,9 @@ def clean(text: str) -> str:
     shown = "".join(
         char for char in text.translate(_INVISIBLE) if not (unicodedata.category(char) == "Cc" and char not in "\t\n\r")
     )
-    narrow = "".join(unicodedata.normalize("NFKC", char) if "０" <= char <= "ｚ" and char.isalnum() else char for char in shown)
+    narrow = "".join(
+        unicodedata.normalize("NFKC", char) if "０" <= char <= "ｚ" and char.isalnum() else char for char in shown
+    )
     return _WIDE.sub("", " ".join(narrow.split())).translate(_TO_FULL_WIDTH)
 
 
