@@ -68,19 +68,35 @@ class Settled:
 
 
 def with_unit_questions(draft: ListDraft, directory: Directory) -> ListDraft:
-    """The draft, its new names asked about like everything else. Nobody is put into the directory unasked."""
+    """The draft with one question for each new name, wherever it stands: nobody is put into the directory unasked.
+
+    What the reader asked about the same name, row by row, is the same question.
+    """
+    names = {tidy(name): name for name in draft.new_units}
+    rows: dict[str, list[str]] = {name: [] for name in names}
+    likely: dict[str, list[str]] = {name: [] for name in names}
+    others = []
+    for question in draft.questions:
+        name = tidy(question.written)
+        if question.about in WHO and name in names:
+            likely[name] += question.candidates
+        else:
+            others.append(question)
+    for row in draft.rows:
+        for name in dict.fromkeys(map(tidy, (*row.lead, *row.responsible))):
+            rows.get(name, []).append(str(row.number))
     asked = tuple(
         Question(
-            key=f"unit:{tidy(name)}",
+            key=f"unit:{name}",
             row=None,
             about=NEW_UNIT,
-            written=name,
-            text=f"“{name}”不在单位名录里，是新单位，还是名录里的哪个单位？",
-            candidates=(IS_NEW, *suggest(name, directory)),
+            written=written,
+            text=f"第 {'、'.join(rows[name])} 行的“{written}”不在单位名录里，是名录里的哪个单位，还是新单位？",
+            candidates=tuple(dict.fromkeys((*likely[name], *suggest(written, directory), IS_NEW))),
         )
-        for name in draft.new_units
+        for name, written in names.items()
     )
-    return replace(draft, questions=(*draft.questions, *asked))
+    return replace(draft, questions=(*others, *asked))
 
 
 def settle(draft: ListDraft, answers: Answers) -> Settled:

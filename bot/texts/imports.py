@@ -134,9 +134,13 @@ def report(settled: Settled) -> list[str]:
     return lines
 
 
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def unchanged(title: str, first: int, last: int, open_questions: int) -> str:
     tail = f"\n还有 {open_questions} 个问题待定，回复：问题" if open_questions else ""
-    return f"《{short(title, 40)}》先前已经导入（{first}–{last} 号），内容没有变化，什么都没有改。{tail}"
+    return f"《{short(title, 40)}》先前已经导入（{_span(first, last)} 号），内容没有变化，什么都没有改。{tail}"
 
 
 def _title(settled: Settled) -> str:
@@ -148,7 +152,7 @@ def _counts(now: Owner, first: int) -> str:
     rows = len(now.settled.draft.rows)
     waits = f"，{now.reach.waiting} 行待明确" if now.reach.waiting else ""
     last = first + rows - 1
-    return f"共 {rows} 行（编为 {first}–{last} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
+    return f"共 {rows} 行（编为 {_span(first, last)} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
 
 
 def _rows(settled: Settled, first: int, most: int) -> list[str]:
@@ -249,7 +253,7 @@ def unclear(number: int, question: Question, found: Unclear, near: Sequence[str]
 
 def stored(title: str, first: int, last: int, dispatched: int, waiting: int, units: Sequence[str], open_: int) -> str:
     lines = [
-        f"已导入《{short(title, 40)}》，编为 {first}–{last} 号，交办 {dispatched} 项，随下一次晨报告知各单位。",
+        f"已导入《{short(title, 40)}》，编为 {_span(first, last)} 号，交办 {dispatched} 项，随下一次晨报告知各单位。",
         *_left(waiting, open_),
         *new_units(units),
     ]
@@ -276,7 +280,7 @@ def corrected(
     units: Sequence[str],
     open_: int,
 ) -> str:
-    done = [f"新增 {added[0]}–{added[1]} 号"] if added else []
+    done = [f"新增 {_span(*added)} 号"] if added else []
     done += [f"新交办 {dispatched} 项"] if dispatched else []
     done += [f"撤销 {cancelled} 项"] if cancelled else []
     done += [f"改时限 {moved} 项"] if moved else []

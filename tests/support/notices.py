@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from support.files import archive
-
 from bot.domain.draft import DraftNode, DraftRow, ListDraft, Question
+from support.files import archive
 
 TITLE = "关于印发垫江县2021年下半年政务公开重点任务清单的通知"
 NUMBER = "垫江府办发〔2021〕66号"

@@ -59,13 +59,20 @@ def test_a_lost_cell_is_filled_and_the_leads_may_be_meant() -> None:
 def test_a_new_unit_is_one_only_when_the_office_says_so() -> None:
     asked = with_unit_questions(draft(row(1, "甲", responsible=("县数据局",)), new_units=["县数据局"]), DIRECTORY)
     (new,) = asked.questions
-    assert new.candidates[0] == IS_NEW and "县大数据局" in new.candidates
+    assert new.candidates[-1] == IS_NEW and "县大数据局" in new.candidates
     assert reach(settle(asked, {}), DIRECTORY).waiting == 1
     confirmed = settle(asked, {new.key: IS_NEW})
     assert confirmed.units == ("县数据局",) and reach(confirmed, DIRECTORY).items == 1
     assert with_units(DIRECTORY, confirmed.units).units[-1].id < 0
     other = settle(asked, {new.key: "县大数据局"})
     assert not other.units and other.draft.rows[0].responsible == ("县大数据局",)
+
+
+def test_one_name_is_one_question_however_often_it_stands() -> None:
+    asked = [question(f"r{at}", at, "responsible", "县数据局", "县大数据局") for at in (1, 2)]
+    rows = [row(at, "甲", responsible=("县数据局",)) for at in (1, 2)]
+    (only,) = with_unit_questions(draft(*rows, questions=asked, new_units=["县数据局"]), DIRECTORY).questions
+    assert "第 1、2 行" in only.text and only.candidates == ("县大数据局", IS_NEW)
 
 
 def test_a_row_without_a_date_is_due_on_the_report_date_or_the_last_of_the_year() -> None:
