@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from os.path import commonprefix
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from bot.domain.responsibility import Directory, is_drawn_line, resolve, suggest, tidy
 
@@ -66,7 +65,7 @@ def _reads_like_a_unit(word: str) -> bool:
 def _one_off(word: str, directory: Directory) -> tuple[str, ...]:
     """Official names one character away from the word (县农业农委, 县商务局), those that begin most like it first."""
     near = process.extract(word, list(directory.meanings), scorer=OSA.distance, score_cutoff=1, limit=12)
-    found = sorted((known for known, _, _ in near), key=lambda known: -len(commonprefix([known, word])))
+    found = sorted((known for known, _, _ in near), key=lambda known: -Prefix.similarity(known, word))
     return tuple(dict.fromkeys(directory.meanings[known].name for known in found))[:3]
 
 

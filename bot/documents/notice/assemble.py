@@ -152,7 +152,8 @@ class _Row:
             if found.kind is Kind.NEW:
                 self._made.new_units[name] = None
                 if found.candidates:
-                    text = f"{word}“{_short(name)}”不在单位名录中，是不是{'、'.join(found.candidates)}？不是的话按新单位处理"
+                    meant = "、".join(found.candidates)
+                    text = f"{word}“{_short(name)}”不在单位名录中，是不是{meant}？不是的话按新单位处理"
                     self._ask(Doubt(about, name, text, found.candidates))
                 continue
             self._unresolved = self._unresolved or about == "responsible"

@@ -1,4 +1,7 @@
-"""Dates as notices write them: 2021年6月底前, 11月中旬, 第三季度, 2020年7月-10月. What can be read in two ways gives both."""
+"""Dates as notices write them: 2021年6月底前, 11月中旬, 第三季度, 2020年7月-10月.
+
+What can be read in two ways gives both.
+"""
 
 import calendar
 import re

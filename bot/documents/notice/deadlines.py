@@ -103,10 +103,10 @@ def read_measures(measures: str, year: int, issued: date | None, *, whole: bool 
                 timing.recurrence = name
                 timing.wordings.append(_clause(rest, match.start()))
                 break
-    if timing.recurrence is None and not timing.nodes and not timing.doubts:
-        if match := _STANDING_IN_MEASURES.search(rest):
-            timing.recurrence = "standing"
-            timing.wordings.append(_clause(rest, match.start()))
+    nothing = timing.recurrence is None and not timing.nodes and not timing.doubts
+    if nothing and (match := _STANDING_IN_MEASURES.search(rest)):
+        timing.recurrence = "standing"
+        timing.wordings.append(_clause(rest, match.start()))
     return timing
 
 

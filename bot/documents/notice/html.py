@@ -10,10 +10,11 @@ from bot.documents.notice.model import Block, Cell, GridBuilder, Paragraph, Tabl
 
 _MAX_TAGS = 300_000
 _HIDDEN = frozenset(
-    {"script", "style", "head", "noscript", "template", "select", "textarea", "nav", "button", "iframe"}
+    "script style head noscript template select textarea nav button iframe".split()  # noqa: SIM905  # a list of tags reads better
 )
 _BLOCKS = frozenset(
-    ["p", "div", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "center", "blockquote", "pre", "form", "header", "footer", "main", "tr", "td", "th", "tbody", "thead", "body", "hr", "title", "figure"]
+    "p div section article h1 h2 h3 h4 h5 h6 li ul ol dl dt dd center blockquote pre form header footer main tr td th "  # noqa: SIM905
+    "tbody thead body hr title figure".split()
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 

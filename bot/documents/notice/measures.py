@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.documents.notice.numerals import to_int
 from bot.documents.notice.words import clean
@@ -100,7 +101,8 @@ def _pieces(texts: list[str]) -> list[str]:
 
 def _cuts(line: str) -> Iterator[tuple[int, int]]:
     """Where numbers part a line of paths. A number may follow anything here: blanks may have been lost."""
-    starts = [0] + sorted({match.start() for style in _STYLES[:2] for match in style.finditer(line) if match.start()})
+    found = {match.start() for style in _STYLES[:2] for match in style.finditer(line) if match.start()}
+    starts = [0, *sorted(found)]
     yield from zip(starts, [*starts[1:], len(line)], strict=True)
 
 
@@ -164,7 +166,7 @@ def _numbered(text: str, wrapped: bool) -> Iterator[str]:
 
 def _between(starts: list[int], length: int) -> Iterator[tuple[int, int]]:
     edges = sorted({0, *starts, length})
-    yield from zip(edges, edges[1:], strict=False)
+    yield from pairwise(edges)
 
 
 def _outermost(text: str) -> re.Pattern[str] | None:
@@ -199,7 +201,7 @@ def _with_sub_items(piece: str, styles: list[re.Pattern[str]]) -> str:
         starts = _in_order(piece, style, 1)
         if len(starts) > 1 or (starts and starts[0] == 0):
             edges = sorted({0, *starts, len(piece)})
-            return "\n".join(clean(piece[a:b]) for a, b in zip(edges, edges[1:], strict=False) if piece[a:b].strip())
+            return "\n".join(clean(piece[a:b]) for a, b in pairwise(edges) if piece[a:b].strip())
     return clean(piece)
 
 

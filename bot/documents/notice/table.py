@@ -65,6 +65,11 @@ def table_rows(table: Table, place: Place) -> list[RawRow]:
     return found
 
 
+def header_in(table: Table) -> bool:
+    """Whether a task list's header stands in the table."""
+    return any(_header_at(table.rows, index, None) for index in range(len(table.rows)))
+
+
 def _goes_on(rows: Sequence[Row], columns: Columns) -> bool:
     """Whether a table without a header can be the rest of the one before: as wide, and no other table's header."""
     if any(_header_at(rows, index, None) for index in range(min(len(rows), 5))):

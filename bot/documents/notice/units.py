@@ -14,7 +14,7 @@ _LABEL = re.compile(
 # What closes a list of names and says what they do; the longest wording first.
 _MARKER = re.compile(
     r"(?P<lead>(?:共同|联合)?(?:为)?(?:牵头|主办|总牵头|统筹)(?:单位|部门)?(?:负责|抓总|组织|统筹|协调|落实|实施)?)"
-    r"|(?P<with>会同|商)"
+    r"|(?P<with>会同)"
     r"|(?:按照?|根据)(?:各自)?(?:职责|职能|任务)?(?:和)?(?:职责|分工)*(?P<own>负责|落实|推进|抓好落实|组织实施|做好|配合)?(?:落实|推进|实施)?"
     r"|(?P<support>(?:积极|密切|协同|予以)?(?:配合|协助|协办|参与|参加|协同)(?:单位|部门|落实|实施|推进|做好)?)"
     r"|(?P<does>(?:分别|具体|共同|分级|分工)?(?:负责|承办|组织实施|抓好落实|落实|实施)(?:落实|实施|推进)?)"
@@ -89,19 +89,22 @@ def _read(text: str, directory: Directory, role: str, named: Named) -> None:
 
 
 def _markers(text: str, directory: Directory) -> list[re.Match[str]]:
-    """Markers that stand at the end of a name, not inside one (县防汛指挥部协同处 keeps its 协同)."""
-    return [
-        match
-        for match in _MARKER.finditer(text)
-        if match[0]
-        and (
-            match.end() == len(text)
-            or text[match.end()] in "，,、；;。"
-            or match["lead"]
-            or match["with"]
-            or match["own"]
-        )
-    ]
+    """Markers that close a list of names, not words inside a name (县城乡统筹发展中心)."""
+    found: list[re.Match[str]] = []
+    start = 0
+    for match in _MARKER.finditer(text):
+        if not match[0] or match.start() < start:
+            continue
+        before = _LEADING.sub("", _SPLIT.split(text[start : match.start()])[-1])
+        after = _SPLIT.split(text[match.start() :])[0]
+        whole = before + after
+        if _is_known(whole, directory):
+            continue
+        closes = match.end() == len(text) or text[match.end()] in "，,、；;。"
+        if closes or _is_name(_OPEN.sub("", before), directory) or _is_known(before, directory):
+            found.append(match)
+            start = match.end()
+    return found
 
 
 def _names(text: str, directory: Directory, role: str, named: Named) -> None:
