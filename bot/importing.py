@@ -210,10 +210,11 @@ async def _store(
             _print(standing.settled)
         if any(question.about == "year" for _, question in standing.open):
             raise Refusal("年份不能确定，没有导入：请加 --year，例如 --year 2026")
-        if standing.unchanged:
+        if standing.there is not None and standing.unchanged:
             drafts.drop(draft)
             numbers = [row.number for row in standing.stored]
-            tell(imports.unchanged(read.title, min(numbers), max(numbers), len(standing.open)))
+            left = await drafts.left_open(work, standing.there)
+            tell(imports.unchanged(read.title, min(numbers), max(numbers), left))
             return
         if standing.found is not None and not before.unchanged and not correct:
             for line in imports.changes(standing.found, standing.settled.report_date):

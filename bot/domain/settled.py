@@ -23,7 +23,7 @@ NO_DATE = "无"  # the answer to a question about a deadline: the row states non
 LEADS = "——"  # the answer to a question about who does it: the lead units themselves
 WHO = frozenset({"lead", "responsible"})
 HOLDS = {"deadline": "时限", "item": "事项名称", "measures": "举措"}  # what keeps a row from being handed out
-YEAR_ONLY = "year"  # cannot be put into rows: the document has to be read again
+YEAR_ONLY = "year"  # with another year than it was read by, the document has to be read again
 
 LONGEST = {"item": 120, "measures": 1000}  # characters of an answer
 
@@ -106,7 +106,9 @@ def settle(draft: ListDraft, answers: Answers) -> Settled:
     units: list[str] = []
     for question in draft.questions:
         answer = answers.get(question.key, SKIPPED)
-        if answer == SKIPPED or question.about == YEAR_ONLY:
+        if question.about == YEAR_ONLY:
+            still += [question] if answer != str(draft.year) else []
+        elif answer == SKIPPED:
             still.append(question)
         elif question.about == NEW_UNIT:
             units += [question.written] if answer == IS_NEW else []
@@ -132,6 +134,28 @@ def settle(draft: ListDraft, answers: Answers) -> Settled:
         {number: frozenset(abouts) for number, abouts in asked.items()},
         tuple(units),
     )
+
+
+def carried_over(before: ListDraft, answers: Answers, draft: ListDraft) -> dict[str, str]:
+    """What was answered for an earlier reading of the same notice, under the keys of this one.
+
+    Rows may have been numbered anew: an answer only goes to a question about the same words of the same row.
+    """
+    said: dict[object, list[str]] = defaultdict(list)
+    for question in before.questions:
+        if question.key in answers:
+            said[_likeness(question, before)].append(answers[question.key])
+    found = {}
+    for question in draft.questions:
+        if waiting := said.get(_likeness(question, draft)):
+            found[question.key] = waiting.pop(0)
+    return found
+
+
+def _likeness(question: Question, draft: ListDraft) -> object:
+    row = next((row for row in draft.rows if row.number == question.row), None)
+    about = (tidy(row.item), "".join(map(tidy, row.measures))) if row else ()
+    return question.about, tidy(question.written), about
 
 
 def _answered(row: DraftRow, question: Question, answer: str) -> DraftRow:
@@ -211,7 +235,7 @@ def task_list(settled: Settled, first: int) -> TaskListData:
         title=draft.title,
         doc_no=draft.doc_no,
         year=draft.year,
-        issue_date=draft.issue_date or settled.report_date,
+        issue_date=draft.issue_date,
         report_date=settled.report_date,
         tasks=tuple(task(row, settled, first + at) for at, row in enumerate(draft.rows)),
     )

@@ -81,8 +81,7 @@ async def _show(ctx: Ctx, now: Standing, sheet: str) -> str:
     if now.unchanged:
         drafts.drop(now.draft)
         assert now.there is not None
-        left = await drafts.unanswered(ctx.work.session)
-        open_ = len((await drafts.standing(ctx.work, left)).open) if left and left.list_id == now.there.id else 0
+        open_ = await drafts.left_open(ctx.work, now.there)
         numbers = [row.number for row in now.stored]
         return imports.unchanged(now.there.title, min(numbers), max(numbers), open_)
     now.draft.shown = now.fingerprint
@@ -149,7 +148,7 @@ async def _take(ctx: Ctx, draft: Draft, given: dict[int, tuple[Question, str]], 
         found = answer_to(question, words, names, before.settled.draft.year)
         if isinstance(found, Unclear):
             problems.append(imports.unclear(number, question, found, suggest(found.words, ctx.directory)))
-        elif question.about == YEAR_ONLY and found:
+        elif question.about == YEAR_ONLY and found not in ("", str(before.settled.draft.year)):
             problems.append(f"年份要重新读一遍文件，请回复：导入 {found}")
         else:
             kept[question.key] = found

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.difference import Difference, StoredRow, difference, same_notice
 from bot.domain.draft import ListDraft, Question
 from bot.domain.responsibility import Directory, tidy
-from bot.domain.settled import SKIPPED, Reach, Settled, reach, settle, task_list, with_unit_questions
+from bot.domain.settled import SKIPPED, Reach, Settled, carried_over, reach, settle, task_list, with_unit_questions
 from bot.services import audience, corrections, lists
 from bot.services.corrections import Applied
 from bot.services.packing import pack, unpack
@@ -83,10 +83,9 @@ async def keep(work: Work, read: ListDraft, file_name: str) -> Draft:
     """A preview for whoever speaks, instead of the one they had. What was answered for the same notice stays so."""
     directory = await people.directory(work.session)
     content = with_unit_questions(read, directory)
-    keys = {question.key for question in content.questions}
     answers: dict[str, str] = {}
     for before in await _earlier(work, content):
-        answers |= {key: said for key, said in before.answers.items() if key in keys}
+        answers |= carried_over(unpack(before.content), before.answers, content)
     mine = await open_of(work.session, _owner(work))
     if mine is not None:
         mine.state = "dropped"
@@ -136,6 +135,13 @@ async def unanswered(session: AsyncSession) -> Draft | None:
             return draft
         seen.add(draft.list_id)
     return None
+
+
+async def left_open(work: Work, there: TaskList) -> int:
+    """How many questions a list that was imported has left."""
+    query = select(Draft).where(Draft.state == "stored", Draft.list_id == there.id).order_by(Draft.id.desc()).limit(1)
+    draft = await work.session.scalar(query)
+    return len(settle(unpack(draft.content), draft.answers).open) if draft else 0
 
 
 async def by_id(session: AsyncSession, number: int) -> Draft | None:

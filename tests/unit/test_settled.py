@@ -11,6 +11,7 @@ from bot.domain.settled import (
     LEADS,
     NO_DATE,
     SKIPPED,
+    carried_over,
     list_key,
     reach,
     settle,
@@ -86,6 +87,24 @@ def test_a_row_without_a_date_is_due_on_the_report_date_or_the_last_of_the_year(
     ]
     reported = replace(draft(row(1, "甲")), report_date=date(2021, 11, 30))
     assert task_list(settle(reported, {}), 54).tasks[0].nodes[0].due == date(2021, 11, 30)
+
+
+def test_answers_follow_their_row_when_rows_are_numbered_anew() -> None:
+    asked = {"written": "县政府有关部门", "about": "responsible"}
+    before = draft(row(1, "甲"), row(2, "乙"), questions=[question("2-responsible-1", 2, **asked)])
+    after = draft(
+        row(1, "甲"),
+        row(2, "新"),
+        row(3, "乙"),
+        questions=[question("2-responsible-1", 2, **asked), question("3-responsible-1", 3, **asked)],
+    )
+    assert carried_over(before, {"2-responsible-1": "县教委"}, after) == {"3-responsible-1": "县教委"}
+
+
+def test_the_year_it_was_read_by_is_an_answer_and_another_is_not() -> None:
+    asked = draft(row(1, "甲"), questions=[question("y", None, "year", "2021、2022", "2021", "2022")])
+    assert settle(asked, {}).open and settle(asked, {"y": "2022"}).open
+    assert not settle(asked, {"y": "2021"}).open
 
 
 def test_the_key_of_a_list_is_its_notice_not_its_file() -> None:
