@@ -27,6 +27,7 @@ _CHOICES = re.compile(r"\d{1,2}(?:[\s、,和]+\d{1,2})*")
 _NO_DATE = re.compile(r"无|没有|没写|未写|无时限|没有时限|不限|不限时")
 _LEADS = re.compile(r"(?:就是|由|是)?牵头单位(?:自己|办|办理)?|-+")
 _IS_NEW = re.compile(r"(?:是)?新(?:的)?(?:单位|增|设|建)?|是的?|对")
+_SAYS_NEW = re.compile(r"(?:是)?新(?:的)?单位")
 _BETWEEN = re.compile(r"[\s、,;:.。和及与跟]+|以及")
 _END_OF = re.compile(r"(?:(?P<year>\d{4}) ?年? ?)?(?:(?P<month>\d{1,2}) ?月份?[底末]|年?[底末])")
 _BEFORE = re.compile(r"(?:[之以]?前)?[\s。.!]*")
@@ -57,6 +58,8 @@ def answer_to(question: Question, words: str, names: Names, year: int) -> str | 
     if question.candidates and _CHOICES.fullmatch(plain):
         return _chosen(question, [int(number) for number in re.findall(r"\d+", plain)])
     if question.about in WHO:
+        if question.written and _SAYS_NEW.fullmatch(plain):
+            return IS_NEW
         if question.about == "responsible" and _LEADS.fullmatch(plain):
             return LEADS
         return _named(words, names)

@@ -114,6 +114,8 @@ def settle(draft: ListDraft, answers: Answers) -> Settled:
             units += [question.written] if answer == IS_NEW else []
             if answer != IS_NEW:
                 rows = {number: _renamed(row, question.written, answer) for number, row in rows.items()}
+        elif answer == IS_NEW and question.about in WHO:
+            units.append(question.written)
         elif question.about == "issue_date":
             draft = replace(draft, issue_date=date.fromisoformat(answer))
         elif question.row in rows:

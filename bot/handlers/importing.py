@@ -10,7 +10,7 @@ from bot.documents.questions import AnswerSheet
 from bot.domain.draft import Question
 from bot.domain.permissions import Right, may
 from bot.domain.responsibility import suggest
-from bot.domain.settled import YEAR_ONLY, Unclear, list_key, with_units
+from bot.domain.settled import NEW_UNIT, YEAR_ONLY, Unclear, list_key, with_units
 from bot.handlers import noticing, paging
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.reading import Read
@@ -169,7 +169,7 @@ async def _take(ctx: Ctx, draft: Draft, given: dict[int, tuple[Question, str]], 
 
 def _new_here(given: dict[int, tuple[Question, str]]) -> tuple[str, ...]:
     """A unit that is called new may be named in the same message."""
-    return tuple(question.written for question, _ in given.values() if question.about == "new_unit")
+    return tuple(question.written for question, _ in given.values() if question.about == NEW_UNIT)
 
 
 async def hand_out(ctx: Ctx, _command: Command) -> str:

@@ -11,10 +11,10 @@ from bot.texts.fit import ANSWER_BYTES, clip, size
 from bot.texts.pages import Block, Listing
 from bot.texts.words import day, names, short
 
-ROWS = 5  # of a preview; the rest is counted
-QUESTIONS = 4
 PARTS = 6  # of each kind of change
-HOW_TO_ANSWER = "答题请回复：答 题号 内容（或备选的序号；跳过＝以后再定）"
+SCREEN_LINES = 25  # of one message on a phone
+LINE = 32  # half characters of a phone's line
+HOW_TO_ANSWER = "答题请回复：答 题号 内容（或备选序号、跳过）"
 NO_DRAFT = "没有正在导入的清单。请先把通知文件（docx、xlsx、html 或 txt）发到这里。"
 NO_QUESTIONS = "没有待答的问题。"
 DROPPED = "已取消导入，什么都没有存。"
@@ -43,34 +43,46 @@ class Owner(Protocol):
 
 
 def preview(now: Owner, first: int, sheet: bool) -> str:
-    """A new list in one message of a phone. `first`: the number its first row will get; `sheet`: a file follows."""
+    """A new list in one message that a phone shows at once. `first`: the number its first row will get; `sheet`: a
+    file to fill in follows."""
     rows, settled = now.settled.draft.rows, now.settled
     head = [f"《{_title(settled)}》", _counts(now, first)]
     if undated := sum(1 for row in rows if not row.nodes and row.number not in settled.held):
         head.append(f"没有写时限的 {undated} 行按 {day(settled.report_date)}。")
-    foot = [*_asks(sheet and bool(now.waiting)), "按此交办请回复：交办　　不要请回复：取消"]
-    for listed, asked in ((ROWS, QUESTIONS), (3, 3), (2, 2), (0, 2), (0, 1)):
-        lines = [*head, *_rows(settled, first, listed), *_errors(settled), *_waiting(now, asked), *foot]
-        text = "\n".join(lines)
-        if size(text) <= ANSWER_BYTES:
-            break
-    return text
+    foot = "交办请回复：交办；不要请回复：取消"
+    parts = ((3, 3), (3, 2), (2, 2), (1, 2), (1, 1), (0, 1))
+    texts = (
+        [*head, *_rows(settled, first, listed), *_errors(settled), *_waiting(now, asked, sheet), foot]
+        for listed, asked in parts
+    )
+    return _fitting(texts)
 
 
 def correction(now: Owner, title: str, found: Difference, sheet: bool) -> str:
     """What a corrected notice would change, before anything is changed."""
-    head = [f"《{short(title, 40)}》先前已经导入，这一份有改动："]
-    foot = [
-        "已销号的不变，单位办过的都保留；延过期的事项时限不变。",
-        *_asks(sheet and bool(now.waiting)),
-        "按此更正请回复：确认　　不要请回复：取消",
-    ]
-    for parts, asked, width in ((PARTS, 2, 26), (4, 2, 20), (3, 1, 14), (1, 1, 10)):
-        lines = [*head, *changes(found, now.settled.report_date, parts, width), *_waiting(now, asked), *foot]
+    head = [f"《{short(title, 30)}》先前已经导入，这一份有改动："]
+    foot = ["已销号的、延过期的不变，单位办过的都保留。", "更正请回复：确认；不要请回复：取消"]
+    parts = ((PARTS, 2, 24), (4, 1, 20), (3, 1, 16), (2, 1, 12), (1, 0, 10), (0, 0, 10))
+    texts = (
+        [*head, *changes(found, now.settled.report_date, most, width), *_waiting(now, asked, sheet), *foot]
+        for most, asked, width in parts
+    )
+    return _fitting(texts)
+
+
+def _fitting(texts: Iterable[Sequence[str]]) -> str:
+    """The first that a phone shows without scrolling and the platform takes, else the last and shortest."""
+    text = ""
+    for lines in texts:
         text = "\n".join(lines)
-        if size(text) <= ANSWER_BYTES:
+        if size(text) <= ANSWER_BYTES and sum(-(-_width(line) // LINE) or 1 for line in lines) <= SCREEN_LINES:
             break
     return text
+
+
+def _width(line: str) -> int:
+    """In half characters."""
+    return sum(1 if char.isascii() else 2 for char in line)
 
 
 def changes(found: Difference, report_date: date, most: int = 1000, width: int = 40) -> list[str]:
@@ -152,7 +164,9 @@ def _counts(now: Owner, first: int) -> str:
     rows = len(now.settled.draft.rows)
     waits = f"，{now.reach.waiting} 行待明确" if now.reach.waiting else ""
     last = first + rows - 1
-    return f"共 {rows} 行（编为 {_span(first, last)} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
+    return (
+        f"共 {rows} 行（编为 {_span(first, last)} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
+    )
 
 
 def _rows(settled: Settled, first: int, most: int) -> list[str]:
@@ -164,36 +178,35 @@ def _rows(settled: Settled, first: int, most: int) -> list[str]:
 
 
 def _row(row: DraftRow, settled: Settled, number: int) -> str:
-    due = "时限待定" if row.number in settled.held else day(days(row, settled.report_date)[-1])
+    due = "时限待定" if row.number in settled.held else _brief(days(row, settled.report_date)[-1], settled.draft.year)
     who = names(row.responsible, 2, "家") or "责任单位空缺"
     who = "牵头单位办" if who.strip("—_-－ ") == "" else who
-    return f"· {number} {short(row.item or '（没有事项名称）', 18)}｜{short(who, 16)}｜{due}"
+    return f"· {number} {short(row.item or '（没有事项名称）', 14)}｜{short(who, 12)}｜{due}"
+
+
+def _brief(value: date, year: int) -> str:
+    return f"{value.month}月{value.day}日" if value.year == year else day(value)
 
 
 def _errors(settled: Settled) -> list[str]:
     errors = settled.draft.errors
-    return [f"没读出来的 {len(errors)} 处：{clip(errors[0], 150)}"] if errors else []
+    return [f"没读出来的 {len(errors)} 处：{clip(errors[0], 120)}"] if errors else []
 
 
-def _asks(sheet: bool) -> list[str]:
-    return ["也可以填随后发来的答题表，填好发回。"] if sheet else []
-
-
-def _waiting(now: Owner, most: int) -> list[str]:
+def _waiting(now: Owner, most: int, sheet: bool) -> list[str]:
     waiting = now.waiting
     if not waiting:
         return []
-    lines = [f"有 {len(waiting)} 个问题要您定（不定的先空着，已知的照样交办）："]
+    lines = [f"要您定的问题 {len(waiting)} 个（定之前只交办已知的）："]
     for number, question in waiting[:most]:
         lines += asked(number, question)
-    if len(waiting) > most:
-        lines.append("……看全部请回复：问题")
-    return [*lines, HOW_TO_ANSWER]
+    lines.append(f"{HOW_TO_ANSWER}{'，或填好答题表发回' if sheet else ''}。")
+    return [*lines, *(["看全部问题请回复：问题"] if len(waiting) > most else [])]
 
 
 def asked(number: int, question: Question, answer: str | None = None) -> list[str]:
     """One question with its candidates by number, and what was answered so far."""
-    lines = [f"{number}. {clip(question.text, 240)}"]
+    lines = [f"{number}. {clip(question.text, 180)}"]
     if answer is not None:
         lines.append(f"　已答：{said(answer)}")
     elif question.candidates:

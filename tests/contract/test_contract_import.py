@@ -1,4 +1,4 @@
-"""duban import as an operator types it (DESIGN §6): looking writes nothing, twice is once, every refusal is one line."""
+"""duban import as an operator types it (DESIGN §6): a look writes nothing, twice is once, a refusal is one line."""
 
 import json
 from pathlib import Path

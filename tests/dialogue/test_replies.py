@@ -87,6 +87,7 @@ def test_a_candidate_by_its_number() -> None:
     units = question("q", 1, "responsible", "", "县教委", "县民政局")
     assert answer_to(units, "2", NAMES, 2021) == "县民政局"
     assert answer_to(units, "1、2", NAMES, 2021) == "县教委、县民政局"
+    assert answer_to(question("q", 1, "lead", "县数据局"), "新单位", NAMES, 2021) == IS_NEW
     assert answer_to(units, "3", NAMES, 2021) == Unclear(Trouble.NO_CANDIDATE, "3")
     day = question("q", 1, "deadline", "6月前", "2021-05-31", "2021-06-30")
     assert answer_to(day, "２", NAMES, 2021) == "2021-06-30"

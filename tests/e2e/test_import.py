@@ -54,7 +54,7 @@ async def test_a_list_in_one_message_and_out_to_everybody_the_next_morning(corne
     before = await numbers(corner)
     preview = await office.sends("清单.docx", notices.docx())
     assert "共 3 行（编为 44–46 号）" in preview and "可交办 5 个单位 6 项" in preview
-    assert "44 公开惠企政策｜县教委、县司法局｜2021-09-30" in preview and "回复：交办" in preview
+    assert "44 公开惠企政策｜县教委、县司法局｜9月30日" in preview and "回复：交办" in preview
     assert len(preview.encode()) < 2048
     assert await numbers(corner) == before
     town.look()
@@ -82,7 +82,7 @@ async def test_questions_are_answered_in_the_chat(corner: World) -> None:
     office = corner.office
     await corner.to("2021-07-01T10:00:00+08:00")
     preview = await office.sends("清单.docx", notices.docx(QUESTIONABLE))
-    assert "有 2 个问题要您定" in preview and "45 更新办事指南｜各乡镇（街道）｜时限待定" in preview
+    assert "要您定的问题 2 个" in preview and "45 更新办事指南｜各乡镇（街道）｜时限待定" in preview
     asked = await office.says("问题")
     assert "待答 2 个" in asked and "10月前" in asked and "县有关部门" in asked
     first = 1 if asked.index("10月前") < asked.index("县有关部门") else 2
