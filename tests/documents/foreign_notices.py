@@ -41,11 +41,22 @@ def row(item: str, measures: list[str] | None = None, **fields: Any) -> dict[str
 def indicators() -> Foreign:
     """A page with its table of properties, and indicators of three levels."""
     data = page(
-        [["索引号", "xz/2022-0412", "公开责任部门", "石河县人民政府办公室"], ["文号", "石政办函〔2022〕12号", "成文日期", "2022年04月23日"]],
+        [
+            ["索引号", "xz/2022-0412", "公开责任部门", "石河县人民政府办公室"],
+            ["文号", "石政办函〔2022〕12号", "成文日期", "2022年04月23日"],
+        ],
         "石河县人民政府办公室关于印发《石河县2022年政务公开工作任务分解一览表》的通知\n各镇人民政府，县政府各工作部门：\n现印发给你们。\n一、细化任务，夯实责任。\n二、把握关键，有序推进。\n石河县2022年政务公开工作任务分解一览表",
         [
             ["序号", "一级指标", "二级指标", "三级指标", "具体要求", "责任单位", "完成时限"],
-            ["1", "主动公开", "基础信息", "机构职能", "1.公开机关简介。\n2.公开领导分工。", "县政府各部门、各镇（街道）", "4月底前"],
+            [
+                "1",
+                "主动公开",
+                "基础信息",
+                "机构职能",
+                "1.公开机关简介。\n2.公开领导分工。",
+                "县政府各部门、各镇（街道）",
+                "4月底前",
+            ],
             ["2", UP, UP, "规划计划", "公开年度工作计划。", "县发展改革局", "2022年5月15日前"],
             ["3", UP, "重点领域", "财政预决算", "公开部门预决算。", "县财政局", "按规定时限"],
             ["4", "保障监督", "培训考核", "业务培训", "每年至少举办2次业务培训。", "县政府办公室", "全年"],
@@ -56,10 +67,39 @@ def indicators() -> Foreign:
         data,
         "石河县2022年政务公开工作任务分解一览表",
         [
-            row("机构职能", ["1.公开机关简介。", "2.公开领导分工。"], part="主动公开", aspect="基础信息", responsible=["县政府各部门", "各镇（街道）"], deadlines=["2022-04-30"]),
-            row("规划计划", ["公开年度工作计划。"], part="主动公开", aspect="基础信息", responsible=["县发展改革局"], deadlines=["2022-05-15"], ask=["responsible"]),
-            row("财政预决算", ["公开部门预决算。"], part="主动公开", aspect="重点领域", responsible=["县财政局"], ask=["deadline"]),
-            row("业务培训", ["每年至少举办2次业务培训。"], part="保障监督", aspect="培训考核", responsible=["县政府办公室"], deadlines=["2022-12-31"]),
+            row(
+                "机构职能",
+                ["1.公开机关简介。", "2.公开领导分工。"],
+                part="主动公开",
+                aspect="基础信息",
+                responsible=["县政府各部门", "各镇（街道）"],
+                deadlines=["2022-04-30"],
+            ),
+            row(
+                "规划计划",
+                ["公开年度工作计划。"],
+                part="主动公开",
+                aspect="基础信息",
+                responsible=["县发展改革局"],
+                deadlines=["2022-05-15"],
+                ask=["responsible"],
+            ),
+            row(
+                "财政预决算",
+                ["公开部门预决算。"],
+                part="主动公开",
+                aspect="重点领域",
+                responsible=["县财政局"],
+                ask=["deadline"],
+            ),
+            row(
+                "业务培训",
+                ["每年至少举办2次业务培训。"],
+                part="保障监督",
+                aspect="培训考核",
+                responsible=["县政府办公室"],
+                deadlines=["2022-12-31"],
+            ),
         ],
         issue_date="2022-04-23",
     )
@@ -91,10 +131,41 @@ def heading_rows() -> Foreign:
         data,
         "2022年政务公开工作主要任务分解表",
         [
-            row("减税降费信息公开", ["做好退税减税降费政策公开。"], part=first, aspect=one, lead_units=["县税务局"], responsible=["县财政局", "县工信局"]),
-            row("重大项目信息公开", ["持续公开重大建设项目信息。"], part=first, aspect=one, lead_units=["县发改委"], responsible=["县级各有关部门"], recurrence="standing", unresolved=True, ask=["responsible"]),
-            row("稳就业政策公开", ["①公开扩大就业政策。", "②公开技能培训政策。"], part=first, aspect=two, lead_units=["县人社局"], responsible=["各镇（街）"]),
-            row("政务公开培训", ["于2022年9月底前组织一次培训。"], part=second, lead_units=["县政府办公室"], responsible=["——"], deadlines=["2022-09-30"]),
+            row(
+                "减税降费信息公开",
+                ["做好退税减税降费政策公开。"],
+                part=first,
+                aspect=one,
+                lead_units=["县税务局"],
+                responsible=["县财政局", "县工信局"],
+            ),
+            row(
+                "重大项目信息公开",
+                ["持续公开重大建设项目信息。"],
+                part=first,
+                aspect=one,
+                lead_units=["县发改委"],
+                responsible=["县级各有关部门"],
+                recurrence="standing",
+                unresolved=True,
+                ask=["responsible"],
+            ),
+            row(
+                "稳就业政策公开",
+                ["①公开扩大就业政策。", "②公开技能培训政策。"],
+                part=first,
+                aspect=two,
+                lead_units=["县人社局"],
+                responsible=["各镇（街）"],
+            ),
+            row(
+                "政务公开培训",
+                ["于2022年9月底前组织一次培训。"],
+                part=second,
+                lead_units=["县政府办公室"],
+                responsible=["——"],
+                deadlines=["2022-09-30"],
+            ),
         ],
         issue_date="2022-06-29",
         new_units=["县工信局"],
@@ -120,10 +191,28 @@ def township() -> Foreign:
         data,
         "白羊镇2024年政务公开工作要点任务分解表",
         [
-            row("推进政策公开", ["常态化公开就业、教育、医疗等领域信息。"], responsible=["财政所", "便民综合服务中心", "土管所"], recurrence="standing", unresolved=True, ask=["responsible"]),
+            row(
+                "推进政策公开",
+                ["常态化公开就业、教育、医疗等领域信息。"],
+                responsible=["财政所", "便民综合服务中心", "土管所"],
+                recurrence="standing",
+                unresolved=True,
+                ask=["responsible"],
+            ),
             row("推进政策公开", ["积极探索特定群体的线下公开渠道。"], responsible=["便民综合服务中心"]),
-            row("强化权力配置信息公开", ["动态更新权责事项清单。", "推进行政许可结果规范公开。"], responsible=["党政办公室"], recurrence="standing"),
-            row("提升解读质量", ["按照“三同步”要求做好政策解读。"], responsible=["党政办公室", "各村（社区）"], unresolved=True, ask=["responsible"]),
+            row(
+                "强化权力配置信息公开",
+                ["动态更新权责事项清单。", "推进行政许可结果规范公开。"],
+                responsible=["党政办公室"],
+                recurrence="standing",
+            ),
+            row(
+                "提升解读质量",
+                ["按照“三同步”要求做好政策解读。"],
+                responsible=["党政办公室", "各村（社区）"],
+                unresolved=True,
+                ask=["responsible"],
+            ),
         ],
         year=2024,
         issue_date="2024-07-02",
@@ -151,11 +240,16 @@ def two_header_rows() -> Foreign:
         "清溪县2023年政务公开重点工作推进表",
         [
             row("修订主动公开目录", lead_units=["县政府办公室"], responsible=["县司法局"], deadlines=["2023-05-31"]),
-            row("建设政策问答库", lead_units=["县大数据局"], responsible=["各镇人民政府", "各街道办事处"], deadlines=["2023-09-30"], ask=["lead"]),
+            row(
+                "建设政策问答库",
+                lead_units=["县大数据局"],
+                responsible=["各镇人民政府", "各街道办事处"],
+                deadlines=["2023-09-30"],
+                ask=["lead"],
+            ),
             row("开展政府开放日", lead_units=["县政府办公室"], responsible=["县级各部门"], recurrence="quota:2"),
         ],
         year=2023,
-        issue_date="2023-03-20",
         new_units=["县大数据局"],
     )
 
@@ -175,9 +269,27 @@ def plan_in_prose() -> Foreign:
         data,
         "南山县2022年政务公开工作方案",
         [
-            row("加强涉及市场主体的信息公开", ["全面公开优化营商环境政策。加强政策集成发布。"], part=part, lead_units=["县发展改革委"], responsible=["县财政局", "县税务局"], deadlines=["2022-06-30"]),
-            row("加强涉及减税降费的信息公开", ["开设退税减税降费政策专栏。"], part=part, responsible=["县税务局"], recurrence="standing"),
-            row("加强涉及扩大有效投资的信息公开", part=part, responsible=["县发展改革委", "县住房城乡建设委", "各乡镇"], recurrence="quarterly"),
+            row(
+                "加强涉及市场主体的信息公开",
+                ["全面公开优化营商环境政策。加强政策集成发布。"],
+                part=part,
+                lead_units=["县发展改革委"],
+                responsible=["县财政局", "县税务局"],
+                deadlines=["2022-06-30"],
+            ),
+            row(
+                "加强涉及减税降费的信息公开",
+                ["开设退税减税降费政策专栏。"],
+                part=part,
+                responsible=["县税务局"],
+                recurrence="standing",
+            ),
+            row(
+                "加强涉及扩大有效投资的信息公开",
+                part=part,
+                responsible=["县发展改革委", "县住房城乡建设委", "各乡镇"],
+                recurrence="quarterly",
+            ),
         ],
         issue_date="2022-04-18",
     )
@@ -198,9 +310,30 @@ def labelled_lines() -> Foreign:
         data,
         "云台县2021年政务公开重点任务责任清单",
         [
-            row("规范政府网站栏目", ["（1）清理空白栏目；", "（2）更新联系方式。"], part="一、公开平台建设", lead_units=["县政府办公室"], responsible=["各乡镇（街道）", "县政府各部门"], deadlines=["2021-06-30"]),
-            row("规范政务新媒体", ["关停僵尸账号。"], part="一、公开平台建设", lead_units=["县委网信办"], responsible=["县融媒体中心"], ask=["deadline"]),
-            row("编制公开标准目录", part="二、基层政务公开", responsible=["县级有关部门"], deadlines=["2021-08-10"], unresolved=True, ask=["responsible"]),
+            row(
+                "规范政府网站栏目",
+                ["（1）清理空白栏目；", "（2）更新联系方式。"],
+                part="一、公开平台建设",
+                lead_units=["县政府办公室"],
+                responsible=["各乡镇（街道）", "县政府各部门"],
+                deadlines=["2021-06-30"],
+            ),
+            row(
+                "规范政务新媒体",
+                ["关停僵尸账号。"],
+                part="一、公开平台建设",
+                lead_units=["县委网信办"],
+                responsible=["县融媒体中心"],
+                ask=["deadline"],
+            ),
+            row(
+                "编制公开标准目录",
+                part="二、基层政务公开",
+                responsible=["县级有关部门"],
+                deadlines=["2021-08-10"],
+                unresolved=True,
+                ask=["responsible"],
+            ),
         ],
         year=2021,
         issue_date="2021-05-10",
@@ -236,11 +369,21 @@ def messy_page() -> Foreign:
     cell = '<td style="border:1px"><p class="MsoNormal"><span>{}</span></p></td>'
     merged = '<td rowspan="2"><p class="MsoNormal"><span>{}</span></p></td>'
     rows = [
-        "".join(cell.format(text) for text in ("序&nbsp;&nbsp;号", "事　项", "落实<br>措施", "牵　头<br>单位", "责任<br>单位", "时限<br>要求")),
-        cell.format("1") + cell.format("政策<br>解读")
-        + cell.format("一是同步解读。<br>二是多元解读。") + merged.format("县政府<br>办公室") + cell.format("县司法局&nbsp;县财政局")
+        "".join(
+            cell.format(text)
+            for text in ("序&nbsp;&nbsp;号", "事　项", "落实<br>措施", "牵　头<br>单位", "责任<br>单位", "时限<br>要求")
+        ),
+        cell.format("1")
+        + cell.format("政策<br>解读")
+        + cell.format("一是同步解读。<br>二是多元解读。")
+        + merged.format("县政府<br>办公室")
+        + cell.format("县司法局&nbsp;县财政局")
         + cell.format("与政策文件同步"),
-        cell.format("2") + cell.format("回应关切") + cell.format("及时回应。") + cell.format("县委宣传<br>部（县政府新闻办）、<br>县委网信办") + cell.format("长期"),
+        cell.format("2")
+        + cell.format("回应关切")
+        + cell.format("及时回应。")
+        + cell.format("县委宣传<br>部（县政府新闻办）、<br>县委网信办")
+        + cell.format("长期"),
     ]
     table = "<table>" + "".join(f"<tr>{line}</tr>" for line in rows) + "</table>"
     data = (
@@ -253,8 +396,20 @@ def messy_page() -> Foreign:
         data.replace(b"<head>", b'<head><meta http-equiv="Content-Type" content="text/html; charset=gb2312">'),
         "平川县2022年政务公开任务清单",
         [
-            row("政策解读", ["一是同步解读。二是多元解读。"], lead_units=["县政府办公室"], responsible=["县司法局", "县财政局"], ask=["deadline", "measures"]),
-            row("回应关切", ["及时回应。"], lead_units=["县政府办公室"], responsible=["县委宣传部（县政府新闻办）", "县委网信办"], recurrence="standing"),
+            row(
+                "政策解读",
+                ["一是同步解读。", "二是多元解读。"],
+                lead_units=["县政府办公室"],
+                responsible=["县司法局", "县财政局"],
+                ask=["deadline"],
+            ),
+            row(
+                "回应关切",
+                ["及时回应。"],
+                lead_units=["县政府办公室"],
+                responsible=["县委宣传部（县政府新闻办）", "县委网信办"],
+                recurrence="standing",
+            ),
         ],
         issue_date="2022-03-15",
     )
@@ -267,7 +422,13 @@ def two_lists() -> Foreign:
         "附件1\n2022年重点任务清单",
         [
             ["任务名称", "工作举措", "完成时间", "牵头部门", "责任部门"],
-            ["优化政务公开专区", "1、完善查询设备；2、配备工作人员；3、公布服务指南。", "9月30日前", "县政务服务中心", "各乡镇、街道"],
+            [
+                "优化政务公开专区",
+                "1、完善查询设备；2、配备工作人员；3、公布服务指南。",
+                "9月30日前",
+                "县政务服务中心",
+                "各乡镇、街道",
+            ],
         ],
         "附件2\n常规任务",
         [
@@ -283,7 +444,13 @@ def two_lists() -> Foreign:
         data,
         "2022年重点任务清单",
         [
-            row("优化政务公开专区", ["1、完善查询设备；", "2、配备工作人员；", "3、公布服务指南。"], lead_units=["县政务服务中心"], responsible=["各乡镇", "街道"], deadlines=["2022-09-30"]),
+            row(
+                "优化政务公开专区",
+                ["1、完善查询设备；", "2、配备工作人员；", "3、公布服务指南。"],
+                lead_units=["县政务服务中心"],
+                responsible=["各乡镇", "街道"],
+                deadlines=["2022-09-30"],
+            ),
             row("通报网站检查情况", responsible=["县政府办公室"], recurrence="quarterly"),
             row("公开三公经费", lead_units=["县财政局"], responsible=["县审计局"], recurrence="yearly"),
         ],
@@ -297,7 +464,13 @@ def main_and_other() -> Foreign:
         "华阳县2021年县政府重点工作任务分解\n华阳政发〔2021〕2号\n华阳县人民政府\n2021年3月1日",
         [
             ["序号", "工作任务", "主要责任单位", "其他责任单位", "完成时限"],
-            ["1", "推进决策公开：6月底前公布决策目录，12月底前公开执行情况。", "县政府办公室", "县司法局；县发展改革委", "6月底前公布决策目录；12月底前公开执行情况"],
+            [
+                "1",
+                "推进决策公开：6月底前公布决策目录，12月底前公开执行情况。",
+                "县政府办公室",
+                "县司法局；县发展改革委",
+                "6月底前公布决策目录；12月底前公开执行情况",
+            ],
             ["2", "办好政府公报", "县政府办公室", "——", "每月25日前"],
             ["3", "推进村务公开", "县民政局", "各乡镇(街道)", "2021年至2022年"],
             ["4", "升级政府网站", "县政府办公室", "县大数据发展局", "2022年10月前"],
@@ -308,7 +481,12 @@ def main_and_other() -> Foreign:
         data,
         "华阳县2021年县政府重点工作任务分解",
         [
-            row("推进决策公开：6月底前公布决策目录，12月底前公开执行情况。", lead_units=["县政府办公室"], responsible=["县司法局", "县发展改革委"], deadlines=["2021-06-30", "2021-12-31"]),
+            row(
+                "推进决策公开：6月底前公布决策目录，12月底前公开执行情况。",
+                lead_units=["县政府办公室"],
+                responsible=["县司法局", "县发展改革委"],
+                deadlines=["2021-06-30", "2021-12-31"],
+            ),
             row("办好政府公报", lead_units=["县政府办公室"], responsible=["——"], recurrence="monthly"),
             row("推进村务公开", lead_units=["县民政局"], responsible=["各乡镇（街道）"], deadlines=["2022-12-31"]),
             row("升级政府网站", lead_units=["县政府办公室"], responsible=["县大数据发展局"], ask=["deadline"]),
@@ -324,9 +502,21 @@ def channels() -> Foreign:
         [
             ["永宁县2022年主动公开事项责任分工表", LEFT, LEFT, LEFT, LEFT],
             ["公开事项", "公开内容", "公开渠道和载体", "公开主体", "公开时限"],
-            ["机构职能", "机构设置、办公地址、联系电话", "政府网站\n公告栏", "各部门", "自信息形成或变更之日起20个工作日内"],
+            [
+                "机构职能",
+                "机构设置、办公地址、联系电话",
+                "政府网站\n公告栏",
+                "各部门",
+                "自信息形成或变更之日起20个工作日内",
+            ],
             ["突发事件", "应急预案、预警信息", "政府网站", "县应急管理局", "实时公开"],
-            ["年度报告", "上一年度政府信息公开工作年度报告", "县政府门户网站：政府信息公开>年报", "县政府办公室牵头，各单位配合", "2022年1月31日前"],
+            [
+                "年度报告",
+                "上一年度政府信息公开工作年度报告",
+                "县政府门户网站：政府信息公开>年报",
+                "县政府办公室牵头，各单位配合",
+                "2022年1月31日前",
+            ],
         ]
     )
     return Foreign(
@@ -334,9 +524,30 @@ def channels() -> Foreign:
         data,
         "永宁县2022年主动公开事项责任分工表",
         [
-            row("机构职能", ["机构设置、办公地址、联系电话"], paths=["政府网站", "公告栏"], responsible=["各部门"], ask=["deadline"]),
-            row("突发事件", ["应急预案、预警信息"], paths=["政府网站"], responsible=["县应急管理局"], recurrence="standing"),
-            row("年度报告", ["上一年度政府信息公开工作年度报告"], paths=["县政府门户网站：政府信息公开>年报"], lead_units=["县政府办公室"], responsible=["各单位"], deadlines=["2022-01-31"], unresolved=True, ask=["responsible"]),
+            row(
+                "机构职能",
+                ["机构设置、办公地址、联系电话"],
+                paths=["政府网站", "公告栏"],
+                responsible=["各部门"],
+                ask=["deadline"],
+            ),
+            row(
+                "突发事件",
+                ["应急预案、预警信息"],
+                paths=["政府网站"],
+                responsible=["县应急管理局"],
+                recurrence="standing",
+            ),
+            row(
+                "年度报告",
+                ["上一年度政府信息公开工作年度报告"],
+                paths=["县政府门户网站：政府信息公开>年报"],
+                lead_units=["县政府办公室"],
+                responsible=["各单位"],
+                deadlines=["2022-01-31"],
+                unresolved=True,
+                ask=["responsible"],
+            ),
         ],
     )
 
@@ -360,9 +571,31 @@ def continued_without_header() -> Foreign:
         data,
         "东山县2022年政务公开任务分工",
         [
-            row("公众参与", ["（1）公开征求意见。", "（2）反馈采纳情况。"], part="一、决策公开", lead_units=["县司法局"], responsible=["县政府各部门"], deadlines=["2022-12-31"]),
-            row("重点项目", ["公开项目进展。"], part="二、执行公开", lead_units=["县发展改革委"], deadlines=["2022-08-31"], unresolved=True, ask=["responsible"]),
-            row("督查结果", ["公开督查情况。"], part="二、执行公开", lead_units=["县政府办公室"], responsible=["县政府各部门"], ask=["deadline"]),
+            row(
+                "公众参与",
+                ["（1）公开征求意见。", "（2）反馈采纳情况。"],
+                part="一、决策公开",
+                lead_units=["县司法局"],
+                responsible=["县政府各部门"],
+                deadlines=["2022-12-31"],
+            ),
+            row(
+                "重点项目",
+                ["公开项目进展。"],
+                part="二、执行公开",
+                lead_units=["县发展改革委"],
+                deadlines=["2022-08-31"],
+                unresolved=True,
+                ask=["responsible"],
+            ),
+            row(
+                "督查结果",
+                ["公开督查情况。"],
+                part="二、执行公开",
+                lead_units=["县政府办公室"],
+                responsible=["县政府各部门"],
+                ask=["deadline"],
+            ),
         ],
         issue_date="2022-04-02",
     )
@@ -371,7 +604,17 @@ def continued_without_header() -> Foreign:
 ALL = {
     make.__name__: make
     for make in (
-        indicators, heading_rows, township, two_header_rows, plan_in_prose, labelled_lines, dates_as_dates, messy_page,
-        two_lists, main_and_other, channels, continued_without_header,
+        indicators,
+        heading_rows,
+        township,
+        two_header_rows,
+        plan_in_prose,
+        labelled_lines,
+        dates_as_dates,
+        messy_page,
+        two_lists,
+        main_and_other,
+        channels,
+        continued_without_header,
     )
 }
