@@ -45,7 +45,7 @@ _LAWFUL = re.compile(r"法定(?:期限|时限|时间)|规定(?:期限|时限)内
 _AT_ONCE = re.compile(r"立行立改|立即|即行|即刻|马上|立查立改")
 _DRAWN = re.compile(r"[-_/\\—无]*")
 _ONLY_TIME = re.compile(r"(?:于|在)?[\d年月日号季度上中下旬底末前内半全之至到\-—第、]{2,20}(?:完成|办结|报送)?。?")
-_AFTERWORDS = re.compile(r"(?:之?内|止|[，,、：:]|完成|报送?至?)*")
+_AFTERWORDS = re.compile(r"(?:之?内|止|[，,、：:])*")
 
 
 @dataclass(slots=True)
@@ -91,8 +91,8 @@ def read_measures(measures: str, year: int, issued: date | None, *, whole: bool 
         return read_cell(measures, year, issued)
     plain = normalised(clean(measures.replace("\n", "；")))
     rest = _quota(plain, timing, wordings=True)
-    for match in _DURATION.finditer(rest):
-        _from_event(match, rest, issued, timing, cell=False)
+    for duration in _DURATION.finditer(rest):
+        _from_event(duration, rest, issued, timing, cell=False)
     earliest = issued or date(year, 1, 1)
     found = [one for one in dates_in(_without_titles(rest), year) if _said_as_deadline(one, rest, earliest)]
     _take(found, rest, timing)
@@ -192,7 +192,7 @@ def _due_words(text: str, one: Found, start: int, end: int) -> str:
     """What stands after the date in its clause, or before it (第一项工作于…)."""
     after = re.split(r"[。；;，,]", _AFTERWORDS.sub("", text[one.end : end], count=1))[0]
     before = re.split(r"[。；;，,]", text[start : one.start])[-1].strip("于在到至自、-/ ")
-    return (after if len(after) > 2 else before)[:30]
+    return (after if len(after) > 2 or not before else before)[:30]
 
 
 def _said_as_deadline(one: Found, text: str, earliest: date) -> bool:

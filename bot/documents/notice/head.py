@@ -14,6 +14,7 @@ _LIST_TITLE = re.compile(
 )
 _NOTICE_END = re.compile(r"的?(?:通知|意见|函|公告|通告)$")
 _ORGAN = re.compile(r"(?:人民政府|办公室|委员会|领导小组|局|政府办)$")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,7}[省市县区旗镇乡]")
 _NO_TITLE = re.compile(
     r"^附\s*件|^（此件|[。；]|^(?:抄送|主送|签发人|填报|单位|联系|来源|索引|发布|浏览|字体|当前位置|首页)"
 )
@@ -52,14 +53,24 @@ def read_head(before: Sequence[str], everything: Sequence[str], filename: str, y
 
 
 def _list_title(lines: Sequence[str]) -> str:
+    """The last line above the list that reads like its title; 任务清单 alone only where no other says more."""
+    found = ""
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         if _LIST_TITLE.search(line) and _may_be_title(line):
             previous = lines[index - 1] if index else ""
-            split = previous and len(previous) <= 40 and _may_be_title(previous) and not _ORGAN.search(previous)
-            whole = not split or _LIST_TITLE.search(previous) or _NOTICE_END.search(previous) or _DAY.search(previous)
-            return line if whole or _DOC_NO.fullmatch(previous) else previous + line
-    return ""
+            title = previous + line if _is_first_half(previous) and not _PLACE.match(line) else line
+            if _YEAR.search(normalised(title)) or _PLACE.match(title):
+                return title
+            found = found or title
+    return found
+
+
+def _is_first_half(line: str) -> bool:
+    """Whether a line can be the beginning of a title that goes on in the next."""
+    begins = _PLACE.match(line) or line.startswith(("关于", "贯彻"))
+    ended = _LIST_TITLE.search(line) or _NOTICE_END.search(line) or _ORGAN.search(line) or _DAY.search(normalised(line))
+    return bool(begins) and not ended and len(line) <= 40 and _may_be_title(line)
 
 
 def _may_be_title(line: str) -> bool:
@@ -95,9 +106,9 @@ def _issued(lines: Iterable[str]) -> date | None:
     labelled: dict[str, date] = {}
     signed: list[date] = []
     for line in map(normalised, lines):
-        for match in _LABELLED.finditer(line):
-            if (day := _day(match["day"])) is not None:
-                labelled.setdefault(match["label"], day)
+        for labelling in _LABELLED.finditer(line):
+            if (day := _day(labelling["day"])) is not None:
+                labelled.setdefault(labelling["label"], day)
         if (match := _SIGNED.fullmatch(line.strip("（）"))) and (day := _day(match[1])):
             signed.append(day)
     written = [day for label, day in labelled.items() if not label.startswith(("发布", "公开"))]

@@ -15,18 +15,19 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for field, words in (
         (
             "ignored",
-            r"责任人|责任领导|领导|负责人|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
+            r"启动|开始|起始|责任人|责任领导|领导|负责人|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
         ),
         ("number", r"^(?:序号?|编号|号|项目序号|任务序号|任务编号|事项编号|[Nn][Oo]\.?)$"),
         ("deadline", r"时限|期限|时间|节点|日期|截止|进度|频次|周期|办结|时效"),
         ("paths", r"公开(?:路径|渠道|载体|平台|方式|栏目|位置)|发布(?:渠道|栏目|平台)"),
         ("support", r"配合|协办|协助|参与|参加|协同"),
-        ("lead", r"牵头|主办|主责|督导单位|统筹单位"),
+        ("lead", r"牵头|主办|主责|督导单位|统筹单位|主要责任|第一责任"),
         (
             "responsible",
             r"责任|承办|(?:落实|实施|执行|公开|发布|任务|承担|完成|报送)(?:单位|部门|主体|科室)|分工$|^(?:单位|部门|科室|主体)$|落实主体",
         ),
         ("note", r"备\s*注|说明|附注"),
+        ("general", r"任务(?:及|和|与)"),
         ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细)内容"),
         ("part", r"部分|类别|分类|领域|板块|大类|一级|类型"),
         ("aspect", r"方面|二级|小类"),
@@ -83,6 +84,8 @@ def columns_of(headings: Sequence[str]) -> Columns:
         if name is not None:
             places.setdefault(name, []).append(column)
     work = _work({name: places.get(name, []) for name in _WORK})
+    if "lead" in places and not _UNITS & places.keys() - {"lead"} and "责任" in headings[places["lead"][0]]:
+        places["responsible"] = places.pop("lead")  # 主要责任单位 with nobody else beside it does the work
     of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored"}} | work
     first = any("第一" in heading and "牵头" in heading for heading in headings if field_of(heading) in _UNITS)
     return Columns(of, tuple(clean(heading) for heading in headings), first)
@@ -97,7 +100,7 @@ def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     if not items and len(measures) > 1:
         items = [measures.pop(0)]
     elif not items and not measures:
-        items = [(aspect or part).pop()]
+        items = [(aspect or part).pop()] if aspect or part else []
     item = items[-1:]
     above = sorted(column for column in (*general, *specific) if column not in item)
     found = {
@@ -105,6 +108,6 @@ def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
         "measures": measures,
         "above": above if not (part or aspect) else [],
         "part": part + (above if aspect and not part else []),
-        "aspect": aspect + (above if part and not aspect else []),
+        "aspect": aspect + (above if part else []),
     }
     return {name: tuple(columns) for name, columns in found.items() if columns}

@@ -16,10 +16,12 @@ _UNITS = r"(?:(?:牵头|主办|主责|责任|承办|配合|协办|协助|参与|
 _TIMES = r"(?:(?:完成|办结|工作|落实|公开|整改)?(?:时限|时间|期限|节点)(?:要求|节点)?)"
 _LABEL = re.compile(rf"(?P<label>{_UNITS}|{_TIMES}|备注)[：:]")
 _LABEL_LINE = re.compile(rf"[（【\[]?{_LABEL.pattern}")
+_LABEL_AT_END = re.compile(rf"(?<=[。；;）]){_LABEL.pattern}(?=\S)")
 _INLINE = re.compile(r"牵头|负责|配合|落实|责任")
 _STANDING = re.compile(r"长期|持续|常态|及时|每[年季月]|全年|印发后|动态")
 _LONGEST_ITEM = 40  # characters of a first sentence that reads like a heading
-_LEVELS = (PART, ASPECT, ITEM)
+_LEVELS = (PART, ASPECT, re.compile(r"\d{1,3}[.．、](?!\d)"))
+_SUB_ITEM = ITEM  # （1） and ① are headings only where they say who does it
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
     for line in lines:
         text, labels = _annotated(line, directory)
         level = next((level for level, number in enumerate(_LEVELS) if number.match(text)), None)
+        if level is None and labels and _SUB_ITEM.match(text):
+            level = 2
         if level is not None:
             sections.append(_Section(level, text))
         section = sections[-1]
@@ -80,6 +84,8 @@ def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
         inside = text[start + 1 : -1]
         if start > 0 and (labels := _labels(inside) or _inline(inside, directory)):
             return text[:start], labels
+    if match := _LABEL_AT_END.search(text):
+        return text[: match.start()], _labels(text[match.start() :])
     return line, {}
 
 

@@ -1,6 +1,7 @@
 """From a document to a draft: which format, which rows, what must be asked. Pure, nothing in the file is trusted."""
 
 import re
+from itertools import pairwise
 from pathlib import PurePath
 
 from bot.documents.notice.assemble import assemble
@@ -10,7 +11,7 @@ from bot.documents.notice.head import Head, read_head
 from bot.documents.notice.model import Block, Paragraph, Table
 from bot.documents.notice.prose import prose_rows
 from bot.documents.notice.raw import RawRow
-from bot.documents.notice.table import Place, header_in, table_rows
+from bot.documents.notice.table import Place, header_at, header_in, table_rows
 from bot.documents.notice.words import ASPECT, PART, clean, lines
 from bot.domain.draft import ListDraft, Question
 from bot.domain.responsibility import Directory
@@ -37,7 +38,7 @@ def read_notice(data: bytes, filename: str, directory: Directory, *, year: int |
     if not raw:
         empty = any(isinstance(block, Table) and header_in(block) for block in blocks)
         raise NoticeError(_EMPTY if empty else _NO_NOTICE)
-    paragraphs = [line for block in blocks for line in _lines(block)]
+    paragraphs = [line for block in blocks for line in _around(block)]
     head = read_head(before, paragraphs, PurePath(filename).stem, year)
     if not head.years:
         raise NoticeError(_NO_YEAR)
@@ -113,6 +114,19 @@ def _lines(block: Block) -> list[str]:
         return [text] if (text := clean(block.text)) else []
     cells = dict.fromkeys(cell for row in block.rows for cell in row)
     return [line for cell in cells for line in lines(cell.text)]
+
+
+def _around(block: Block) -> list[str]:
+    """The lines of a block that are about the document: of a list only what stands above its header. The cells of
+    another table are joined row by row, for 成文日期 and its day are two."""
+    if isinstance(block, Paragraph):
+        return _lines(block)
+    header = next((index for index in range(len(block.rows)) if header_at(block.rows, index)), None)
+    joined = []
+    for row in block.rows[:header]:
+        cells = [clean(cell.text) for cell in dict.fromkeys(row)]
+        joined += [*cells, *(label + value for label, value in pairwise(cells))]
+    return [line for line in joined if line]
 
 
 def _about_the_document(head: Head) -> list[Question]:

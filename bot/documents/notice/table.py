@@ -45,7 +45,7 @@ def table_rows(table: Table, place: Place) -> list[RawRow]:
     last: Row | None = None  # the line the last row was made of
     index = 0
     while index < len(rows):
-        if header := _header_at(rows, index, place.columns):
+        if header := header_at(rows, index, place.columns):
             place.columns, height = header
             index += height
             last = None
@@ -67,18 +67,18 @@ def table_rows(table: Table, place: Place) -> list[RawRow]:
 
 def header_in(table: Table) -> bool:
     """Whether a task list's header stands in the table."""
-    return any(_header_at(table.rows, index, None) for index in range(len(table.rows)))
+    return any(header_at(table.rows, index) for index in range(len(table.rows)))
 
 
 def _goes_on(rows: Sequence[Row], columns: Columns) -> bool:
     """Whether a table without a header can be the rest of the one before: as wide, and no other table's header."""
-    if any(_header_at(rows, index, None) for index in range(min(len(rows), 5))):
+    if any(header_at(rows, index) for index in range(min(len(rows), 5))):
         return True
     first = [field_of(cell.text) for cell in dict.fromkeys(rows[0])] if rows else []
     return bool(rows) and len(rows[0]) == columns.width and not ("ignored" in first and "number" in first)
 
 
-def _header_at(rows: Sequence[Row], index: int, known: Columns | None) -> tuple[Columns, int] | None:
+def header_at(rows: Sequence[Row], index: int, known: Columns | None = None) -> tuple[Columns, int] | None:
     """The columns if a header begins at this row, and how many rows it has. After a first header, only the same again
     or one that consists of headings alone."""
     row = rows[index]
@@ -139,7 +139,9 @@ def _is_between(row: Row, cells: list[Cell], place: Place) -> bool:
 
 def _units_filled(row: Row, columns: Columns) -> bool:
     """Whether units or a time are said in cells of their own, not in one that covers the work as well."""
-    work = {row[column] for name in ("item", "above", "part", "aspect") for column in columns.of.get(name, ())}
+    work = {
+        row[column] for name in ("item", "above", "part", "aspect", "measures") for column in columns.of.get(name, ())
+    }
     own = [row[column] for name in _SAME_ROW[1:] for column in columns.of.get(name, ())]
     return any(clean(cell.text) and cell not in work for cell in own)
 

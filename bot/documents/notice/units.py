@@ -69,7 +69,7 @@ def _labelled(text: str, role: str) -> list[tuple[str, str]]:
 
 def _read(text: str, directory: Directory, role: str, named: Named) -> None:
     """Names, and markers that say what the names before them do."""
-    if _known(directory)(tidy(text)):
+    if len(_parts(text)) == 1 and _is_known(tidy(text), directory):
         named.add(role, [tidy(text)])
         return
     text = _SUFFIX.sub(lambda match: _MARKS[_ROLES.get(match["role"], "responsible")], text)

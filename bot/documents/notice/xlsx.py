@@ -3,7 +3,7 @@
 import io
 import posixpath
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from zipfile import ZipFile
 
@@ -49,7 +49,7 @@ def _parts(archive: ZipFile) -> dict[str, str]:
     }
 
 
-def _table(values: list[tuple[str, ...]], merges: Iterator[tuple[int, int, int, int]]) -> Table:
+def _table(values: list[tuple[str, ...]], merges: Iterable[tuple[int, int, int, int]]) -> Table:
     while values and not any(values[-1]):
         values.pop()
     width = max((column + 1 for row in values for column, text in enumerate(row) if text), default=0)
