@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from bot import exports, operations
+from bot import exports, importing, operations
 from bot.bench.command import bench
 from bot.console import Refusal, load_settings_or_fail, log_to_stderr, run, say, until_stopped, with_store
 from bot.settings import Settings
@@ -254,6 +254,7 @@ async def _verify(settings: Settings) -> None:
 
 app.command()(exports.export)
 app.command()(bench)
+app.command("import")(importing.import_)
 app.command()(operations.outbox)
 app.command()(operations.backup)
 app.command()(operations.restore)

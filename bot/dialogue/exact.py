@@ -24,9 +24,10 @@ _AFTERWARDS = re.compile(r"的|[之以]?后(?!续)|时候")
 _ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|多少|几)")
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
-_ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
+_ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY, Verb.QUESTIONS, Verb.HAND_OUT})
 # 报告 and 报送 begin many a message: with anything but units beside them they are no command.
 _UNITS_ONLY = frozenset({Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK, Verb.HANDED_IN, Verb.MATERIAL})
+_NUMBERED = re.compile(r"[\s:]*第? ?\d{1,3}(?!\d|[-/年月])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
 
@@ -39,6 +40,11 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
     info, place = led
     if info.verb is Verb.NOTICE:
         return notice(folded, place, names)
+    if info.verb is Verb.ANSWER:  # 答 3 …: what follows is one line for each question, read when they are known
+        if not _NUMBERED.match(folded.plain, place):
+            return None
+        asks = ends_as_question(folded.plain[place:])
+        return NotUnderstood(Kind.QUESTION, info.verb) if asks else Command(Verb.ANSWER, text=folded.said(place))
     if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
         return command
     reader = Reader(folded, names, today, info)

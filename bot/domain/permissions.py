@@ -16,6 +16,7 @@ class Right(StrEnum):
     URGE = "urge"
     NAME_UNITS = "name_units"
     MANAGE = "manage"  # start, suspend, resume, cancel, close without a submission
+    IMPORT = "import"  # a notice's list: read it, answer its questions, hand it out, correct it
     BROADCAST = "broadcast"
     DRAFT = "draft"  # bulletins, for a person to issue
     SEE_ITEM = "see_item"
@@ -44,6 +45,7 @@ RIGHT_OF: dict[Act, Right] = {
     Act.RESUME: Right.MANAGE,
     Act.CANCEL: Right.MANAGE,
     Act.CLOSE: Right.MANAGE,
+    Act.CORRECT: Right.IMPORT,
 }
 """What an act needs; 撤回 needs the right to the act it takes back."""
 
@@ -65,6 +67,9 @@ class Scope:
     checkers: frozenset[int] = frozenset()
 
 
+_OFFICE_ONLY = frozenset({Right.IMPORT, Right.BROADCAST, Right.DRAFT, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE})
+
+
 def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
     """Whether this person holds this right, over this item where the right is over items."""
     if member.is_office:
@@ -75,7 +80,7 @@ def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
         return Role.REVIEWER in member.roles
     if right is Right.SEE_LATE:
         return Role.REVIEWER in member.roles or member.sees_all
-    if right in (Right.BROADCAST, Right.DRAFT, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
+    if right in _OFFICE_ONLY or scope is None:
         return False
     if right is Right.SEE_ITEM:
         return member.sees_all or scope.unit_id in member.acts_for or bool(member.reviews_for & scope.leads)

@@ -9,7 +9,7 @@ from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import info_of
 from bot.domain.states import Act
-from bot.handlers import freely, yearend
+from bot.handlers import freely, importing, yearend
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
 from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
@@ -33,6 +33,8 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
         return await freely.confirmed(ctx, pending.payload)
     if "report" in pending.payload:
         return await yearend.confirmed(ctx, pending.payload["report"])
+    if "draft" in pending.payload:
+        return await importing.confirmed(ctx, pending.payload)
     if "recall" in pending.payload:
         return await recall_confirmed(ctx, int(pending.payload["recall"]))
     return await perform(ctx, order_from(pending.payload["order"]))
@@ -41,8 +43,10 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
 async def abort(ctx: Ctx, _command: Command) -> str:
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is None or pending.kind == conversation.ITEM:
-        return answers.NOTHING_PENDING
+        return await importing.dropped(ctx) or answers.NOTHING_PENDING
     await conversation.forget(ctx.work, ctx.key)
+    if pending.kind == conversation.CONFIRM and "draft" in pending.payload:
+        return await importing.dropped(ctx, int(pending.payload["draft"])) or answers.CANCELLED
     return answers.CANCELLED
 
 
@@ -100,6 +104,7 @@ async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> s
 CHANGED_MIND = re.compile(
     r"(算了|取消|先放|先不|不用|别(?!的)|等一?[下哈]|等等|稍等|搞错|发错|点错|没有?事|不.{1,4}了[。！!]?$)"
 )
+_EVIDENCE = re.compile(r"(?:是|作为?)?佐证[。.!！]?")
 NO_REASON = frozenset({Kind.EMPTY, Kind.QUOTE, Kind.QUESTION, Kind.CONDITION, Kind.PROMISE})
 _ASKED = (conversation.WORDS, conversation.WHEN, conversation.CHOICE, conversation.CONFIRM, conversation.EVIDENCE)
 
@@ -111,6 +116,8 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
             await conversation.forget(ctx.work, ctx.key)
             return answers.CANCELLED
         return answers.TAKE_YOUR_TIME
+    if pending.kind == conversation.FILE and _EVIDENCE.fullmatch(text):
+        return await importing.is_evidence(ctx, pending)
     if pending.kind == conversation.WORDS:
         return await _reason(ctx, pending, said, text)
     if pending.kind == conversation.WHEN and reading.kind is not Kind.QUESTION:

@@ -6,6 +6,7 @@ from bot.dialogue.names import Names
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import Member
 from bot.domain.responsibility import Directory
+from bot.handlers.reading import Read
 from bot.services.report import Proof
 from bot.services.work import Work
 from bot.store.items import ItemRow
@@ -46,6 +47,7 @@ class Ctx:
     names: Names
     proof: Proof | None = None  # the file this message is
     made: Made | None = None  # the file made for this message
+    read: Read | None = None  # what a file of the office's turned out to be
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
     files: list[File] = field(default_factory=list)  # to be sent after the answer

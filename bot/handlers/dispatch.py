@@ -22,9 +22,22 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting, yearend
+from bot.handlers import (
+    answering,
+    buttons,
+    checking,
+    freely,
+    importing,
+    looking,
+    managing,
+    noticing,
+    paging,
+    reporting,
+    yearend,
+)
 from bot.handlers.context import Ctx, File, Made, Refused
 from bot.handlers.making import MAKERS, Job
+from bot.handlers.reading import SLOW, Read, read_file
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
 from bot.services import conversation, itemcards
@@ -35,7 +48,7 @@ from bot.store.engine import Store
 from bot.store.items import ItemRow
 from bot.store.tables import Inbox
 from bot.store.tables import Member as MemberRow
-from bot.texts import answers
+from bot.texts import answers, imports
 from bot.texts.fit import ANSWER_BYTES, fit
 from bot.texts.words import without_markup
 from bot.wecom.client import WecomClient
@@ -118,6 +131,10 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.TAKE_BACK: yearend.take_back,
     Verb.HANDED_IN: yearend.handed_in,
     Verb.MATERIAL: yearend.material,
+    Verb.IMPORT: importing.bring_in,
+    Verb.QUESTIONS: importing.questions,
+    Verb.ANSWER: importing.answer,
+    Verb.HAND_OUT: importing.hand_out,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
     Verb.LINK: answering.link,
@@ -137,6 +154,7 @@ class Prepared:
     proof: Proof | None = None
     proof_problem: str = ""
     made: Made | None = None
+    read: Read | None = None
     reading: Reading | None = None  # of words that are no command
 
 
@@ -233,13 +251,42 @@ class Dispatcher:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
             proof, problem = await keep_file(self._client, self._data_dir, incoming, prepared.key)
-            return replace(prepared, proof=proof, proof_problem=problem)
+            prepared = replace(prepared, proof=proof, proof_problem=problem)
+            if proof is None or incoming.kind != "file" or not may(member, Right.IMPORT):
+                return prepared
+            return replace(prepared, read=await self._read_notice(prepared, proof.stored_as or "", proof.name))
+        if isinstance(said, Command) and said.verb is Verb.IMPORT and may(member, Right.IMPORT):
+            return replace(prepared, read=await self._read_last(prepared, said))
         said = prepared.reading.look if prepared.reading else said
         if isinstance(said, Command) and said.verb in MAKERS:
             wanted = _units_of(said, prepared.directory)
             job = Job(self._store, self._policy, self._clock.now(), self._data_dir, prepared.key, member, wanted)
             return replace(prepared, made=await MAKERS[said.verb](job))
         return prepared
+
+    async def _read_last(self, prepared: Prepared, said: Command) -> Read | None:
+        """导入: the file this person sent last, read once more, for the year they may have named."""
+        async with self._store.read() as session:
+            work = Work(session, self._clock.now(), self._policy)
+            last = await conversation.last_file(work, people.key_of(prepared.incoming.sender))
+        if last is None:
+            return None
+        year = said.targets[0].number if said.targets else None
+        return await self._read_notice(prepared, last["path"], last["name"], year)
+
+    async def _read_notice(self, prepared: Prepared, path: str, name: str, year: int | None = None) -> Read:
+        """Whoever waits for a large file is told so."""
+        key, directory, sender = prepared.key, prepared.directory, prepared.incoming.sender
+        reading = asyncio.ensure_future(read_file(self._data_dir, path, name, directory, key, year))
+        done, _ = await asyncio.wait({reading}, timeout=SLOW)
+        if not done:
+            async with self._store.write() as session:
+                work = Work(session, self._clock.now(), self._policy)
+                payload = {"text": imports.READING.format(name=name), "userid": sender}
+                to = people.key_of(sender)
+                await work.send(f"reply:{key}:reading", Lane.REPLY, "text", to, payload, "回复您刚才的消息")
+            self._wake_delivery()
+        return await reading
 
     def _names(self, directory: Directory) -> Names:
         if self._known is None or self._known[0] != directory:
@@ -257,7 +304,7 @@ class Dispatcher:
         if prepared.secret:
             return answers.PERSONAL.format(what=prepared.secret), [], []
         names = self._names(prepared.directory)
-        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.made)
+        ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.made, prepared.read)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
                 return await self._speak(ctx, prepared), ctx.files, ctx.cards
@@ -280,7 +327,7 @@ class Dispatcher:
             if prepared.proof is None:
                 raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
             if may(ctx.member, Right.BROADCAST):
-                return await noticing.file_sent(ctx, prepared.proof)
+                return await importing.file_sent(ctx, prepared.proof, prepared.read)
             return await reporting.submit_asked(ctx, (prepared.proof,))
         text = _text_of(incoming)
         if not text.strip():

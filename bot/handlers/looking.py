@@ -55,6 +55,10 @@ OFFICE = (
     Verb.STOP_NOTICE,
     Verb.RECALL,
     Verb.BULLETIN,
+    Verb.IMPORT,
+    Verb.QUESTIONS,
+    Verb.ANSWER,
+    Verb.HAND_OUT,
 )
 
 
@@ -95,6 +99,7 @@ OPEN_QUESTION = {
     conversation.CONFIRM: "刚才的事等您回复：确认 或 取消",
     conversation.EVIDENCE: "请把链接（或文件）发来，收到即提交",
     conversation.WORDS: "请直接写理由，或回复：取消",
+    conversation.FILE: "刚才的文件请回复：佐证 或 导入",
     conversation.CHOICE: "请回复刚才列出的编号或单位，或回复：取消",
 }
 
@@ -239,6 +244,8 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     if task.unknown:
         waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
         status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
+    if task.held:
+        status.append(f"【待明确】{task.held}：等县政府办公室答复，之前不交办")
     step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"

@@ -39,6 +39,8 @@ async def name_units(ctx: Ctx, command: Command) -> str:
     units = named_units(ctx, command)
     if not units:
         raise Refused(f"请写明单位，例如：{usage}")
+    if task.held:
+        raise Refused(f"{task.number} {task.item} 的{task.held}还没有明确，先不交办。县政府办公室可回复：问题")
     if not task.unknown and not expand(task.responsible_text, ctx.directory, tuple(leads)).unknown:
         raise Refused(f"{task.number} {task.item} 的责任单位在清单里写明了，不用指定。")
     return await _name(ctx, task, units)

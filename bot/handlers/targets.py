@@ -21,6 +21,7 @@ WHO = {
     Right.URGE: "牵头单位审核人或县政府办公室",
     Right.NAME_UNITS: "牵头单位审核人或县政府办公室",
     Right.MANAGE: "县政府办公室",
+    Right.IMPORT: "县政府办公室",
     Right.BROADCAST: "县政府办公室",
     Right.DRAFT: "县政府办公室",
     Right.SEE_LATE: "审核人、县政府办公室、县领导和审计",

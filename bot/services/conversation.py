@@ -17,6 +17,7 @@ WORDS = "words"  # waits for a reason
 CHOICE = "choice"  # waits for the number of an item
 ITEM = "item"  # the item a message asked about
 WHEN = "when"  # waits for a day
+FILE = "file"  # waits for what a file is: evidence or a list
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class _NodeRow:
     part: str
     aspect: str
     item: str
-    unknown: bool
+    waits: bool  # its units, or something else, must be known before it is handed out
 
 
 async def ledger_title(session: AsyncSession) -> str:
@@ -66,19 +66,17 @@ async def ledger(
             for row in rows_of[node.id]:
                 shown = (leads[node.task_id], names[row.unit_id], lamp(row.state, row.due, row.submitted_at))
                 lines.append(_line(node, row, *shown, proofs.get(row.id, ()), past.get(row.id, ())))
-            if node.unknown and node.task_id not in dispatched and not units:
+            if node.waits and node.task_id not in dispatched and not units:
                 lines.append(_unresolved(node, leads[node.task_id]))
     return lines
 
 
 async def _nodes(session: AsyncSession) -> list[_NodeRow]:
     query = select(
-        *(Node.id, Node.task_id, Node.code, Node.title, Node.due, Task.part, Task.aspect, Task.item, Task.unknown)
+        *(Node.id, Node.task_id, Node.code, Node.title, Node.due, Task.part, Task.aspect, Task.item),
+        *(Task.unknown, Task.held),
     ).join(Task, Node.task_id == Task.id)
-    found = [
-        _NodeRow(row.id, row.task_id, row.code, row.title, row.due, row.part, row.aspect, row.item, bool(row.unknown))
-        for row in (await session.execute(query)).all()
-    ]
+    found = [_NodeRow(*row[:8], waits=bool(row.unknown or row.held)) for row in (await session.execute(query)).all()]
     return sorted(found, key=lambda node: code_key(node.code))
 
 

@@ -55,7 +55,7 @@ async def open_requests(session: AsyncSession, ids: Collection[int]) -> int:
 async def unresolved_tasks(session: AsyncSession) -> list[Task]:
     """Rows that wait as 待明确, wholly or in part."""
     tasks = (await session.scalars(select(Task).order_by(Task.number))).all()
-    return [task for task in tasks if task.unknown]
+    return [task for task in tasks if task.unknown or task.held]
 
 
 @dataclass(frozen=True)
