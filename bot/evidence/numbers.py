@@ -16,7 +16,7 @@ _SHORTEST, _LONGEST = 11, 19
 _CHINA = "86"
 _OFFICE_TELEPHONES = frozenset({7, 8})  # digits
 
-# UnionPay's numbers and the oldest of the large banks: nothing else an office writes begins so and fits the check digit.
+# The numbers of UnionPay and of the oldest large banks: what else begins so, hardly ever fits the check digit.
 _CHINESE = r"(?:62\d{14,17}|955[89]\d{12,15})"
 _CHINESE_CARD = re.compile(_CHINESE)
 _ANYWHERE = re.compile(rf"(?<!\d)(?<!\d\.){_CHINESE}(?!\d)(?!\.\d)")

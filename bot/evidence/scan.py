@@ -68,7 +68,7 @@ def _scan(text: str, unfold: bool) -> tuple[Finding, ...]:
 
 
 def _in_link(text: str, view: str, start: int, end: int, unfold: bool) -> Iterator[Finding]:
-    """What an address says of itself: once its escapes are read (…/%E6%9C%BA%E5%AF%86★.pdf), or by a parameter's name."""
+    """What an address says once its escapes are read (…/%E6%9C%BA%E5%AF%86★.pdf), or by a parameter's name."""
     inside = _scan(unquote(text[start:end]), unfold=False) if unfold and "%" in text[start:end] else ()
     if inside:
         yield Finding(kinds_of(inside)[0], start, end)

@@ -13,7 +13,7 @@ _SPELLED = dict(zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒�
 
 @dataclass(frozen=True)
 class Labelled:
-    """One text. `holds` is the kind it must be refused for, "" where it may be kept; `secrets` stand in it as written."""
+    """One text. `holds`: the kind it must be refused for, "" where it may be kept; `secrets` as written in it."""
 
     holds: str
     text: str
