@@ -44,6 +44,7 @@ class Verb(StrEnum):
     STOP_NOTICE = "stop_notice"
     RECALL = "recall"  # takes a notice back from the phones
     BULLETIN = "bulletin"
+    OVERRULE = "overrule"  # what was refused as personal data is none, or must be public
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
     LINK = "link"  # a link alone, or beside a number: evidence, no verb was said
@@ -219,6 +220,15 @@ VERBS: tuple[VerbInfo, ...] = (
         doubts=_DONE,
     ),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
+    VerbInfo(
+        Verb.OVERRULE,
+        ("误报", "确属误报"),
+        "误报 六位编号 理由",
+        "误报 483920 是对外公布的值班电话",
+        changes=True,
+        free=True,
+        alone=True,
+    ),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),
     VerbInfo(Verb.LINK, ("链接",), "链接", _LINK, changes=True),

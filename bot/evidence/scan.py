@@ -6,10 +6,10 @@ from urllib.parse import unquote
 
 from bot.dialogue.normalize import fold_char
 from bot.evidence import identity, numbers
-from bot.evidence.findings import PROVEN, Finding, Kind, spans
+from bot.evidence.findings import Finding, Kind, named, spans
 from bot.evidence.markings import markings
 
-__all__ = ["PROVEN", "Finding", "Kind", "describe", "kinds_of", "redact", "scan"]
+__all__ = ["Finding", "Kind", "describe", "kinds_of", "redact", "scan"]
 
 _GONE = "\0"  # neither digit, letter nor blank: ends every number and every link
 # Read from the text as written: a link ends where Chinese punctuation begins.
@@ -47,8 +47,8 @@ def kinds_of(findings: Sequence[Finding]) -> tuple[Kind, ...]:
 
 
 def describe(findings: Sequence[Finding]) -> str:
-    """The kinds found, each once, without any value: 身份证号、银行卡号."""
-    return "、".join(dict.fromkeys(finding.kind.value for finding in findings))
+    """The kinds found, each once, without any value."""
+    return named(kinds_of(findings))
 
 
 def _scan(text: str, unfold: bool) -> tuple[Finding, ...]:

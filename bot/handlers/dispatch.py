@@ -20,13 +20,26 @@ from bot.domain.permissions import Right, may
 from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
-from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
+from bot.evidence.findings import named
+from bot.evidence.scan import kinds_of, redact, scan
+from bot.handlers import (
+    answering,
+    buttons,
+    checking,
+    freely,
+    looking,
+    managing,
+    noticing,
+    overruling,
+    paging,
+    reporting,
+)
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
-from bot.services import conversation, itemcards
+from bot.services import conversation, itemcards, overrules
+from bot.services.overrules import Marks, Withheld
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
 from bot.store import live, people
@@ -115,6 +128,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.STOP_NOTICE: noticing.stop,
     Verb.RECALL: noticing.recall,
     Verb.BULLETIN: _later,
+    Verb.OVERRULE: overruling.overrule,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
     Verb.LINK: answering.link,
@@ -129,9 +143,9 @@ class Prepared:
     member: Member | None
     directory: Directory
     said: Command | NotUnderstood | None
-    secret: str = ""  # what kind of personal data the words hold, if any
+    held: Withheld | None = None  # words or a file that may hold personal data: not handled
     proof: Proof | None = None
-    proof_problem: str = ""
+    problem: str = ""  # why there is no proof, or why it is held
     ledger: File | None = None
     reading: Reading | None = None  # of words that are no command
 
@@ -145,6 +159,7 @@ class Dispatcher:
         clock: Clock,
         policy: Policy,
         data_dir: Path,
+        marks: Marks,
         wake_delivery: Callable[[], None],
     ) -> None:
         self._store = store
@@ -153,6 +168,7 @@ class Dispatcher:
         self._clock = clock
         self._policy = policy
         self._data_dir = data_dir
+        self._marks = marks
         self._wake_delivery = wake_delivery
         self._known: tuple[Directory, Names] | None = None
 
@@ -208,10 +224,13 @@ class Dispatcher:
             member = await people.member(session, row.sender)
             directory = await people.directory(session)
             text = _text_of(incoming)
-            findings = scan(text) if text else ()
-            if findings:
-                return Prepared(incoming, member, directory, None, secret=describe(findings))
             names, now = self._names(directory), self._clock.now()
+            kinds = kinds_of(scan(text)) if text else ()
+            if kinds:
+                held = Withheld(kinds, "消息", self._marks.of_words(row.sender, text))
+                if held.final or not await overrules.is_overruled(session, held.mark, now, self._policy):
+                    refusal = answers.PERSONAL.format(what=named(kinds))
+                    return Prepared(incoming, member, directory, None, held, problem=refusal)
             said = parse_command(text, names, local_day(now)) if text and member else None
             reading = None
             if member and isinstance(said, NotUnderstood) and len(text) <= LONGEST:
@@ -225,14 +244,18 @@ class Dispatcher:
         if member is None:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
-            proof, problem = await keep_file(self._client, self._data_dir, incoming, key)
-            return replace(prepared, proof=proof, proof_problem=problem)
+            kept = await keep_file(self._client, self._data_dir, incoming, key, self._marks, self._overruled)
+            return replace(prepared, held=kept.held, proof=kept.proof, problem=kept.problem)
         said = prepared.reading.look if prepared.reading else said
         if isinstance(said, Command) and said.verb is Verb.LEDGER and may(member, Right.SEE_COUNTY):
             wanted = _units_of(said, prepared.directory)
             ledger = await make_ledger(self._store, self._policy, self._clock.now(), self._data_dir, key, wanted)
             return replace(prepared, ledger=ledger)
         return prepared
+
+    async def _overruled(self, mark: str) -> bool:
+        async with self._store.read() as session:
+            return await overrules.is_overruled(session, mark, self._clock.now(), self._policy)
 
     def _names(self, directory: Directory) -> Names:
         if self._known is None or self._known[0] != directory:
@@ -247,8 +270,8 @@ class Dispatcher:
             speaks = incoming.kind != "event" or incoming.event in ("click", "template_card_event")
             return (answers.STRANGER if speaks else ""), [], []
         await _reachable_again(work, member)
-        if prepared.secret:
-            return answers.PERSONAL.format(what=prepared.secret), [], []
+        if prepared.held:
+            return await overrules.withhold(work, prepared.held, prepared.problem), [], []
         names = self._names(prepared.directory)
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
         try:
@@ -271,7 +294,7 @@ class Dispatcher:
                 return ""
         if incoming.kind in ("file", "image"):
             if prepared.proof is None:
-                raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
+                raise Refused(prepared.problem or "没有收到文件，请再发一次。")
             if may(ctx.member, Right.BROADCAST):
                 return await noticing.file_sent(ctx, prepared.proof)
             return await reporting.submit_asked(ctx, (prepared.proof,))
