@@ -17,7 +17,7 @@ _CHINA = "86"
 _OFFICE_TELEPHONES = frozenset({7, 8})  # digits
 
 # The numbers of UnionPay and of the oldest large banks: what else begins so, hardly ever fits the check digit.
-_CHINESE = r"(?:62\d{14,17}|955[89]\d{12,15})"
+_CHINESE = r"(?:62\d{14,17}|(?:955[89]|601[34])\d{12,15})"
 _CHINESE_CARD = re.compile(_CHINESE)
 _ANYWHERE = re.compile(rf"(?<!\d)(?<!\d\.){_CHINESE}(?!\d)(?!\.\d)")
 # What the other networks and the banks' own old series begin with.
@@ -30,8 +30,11 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DOTTED_MOBILE = re.compile(
     r"(?<![\d.A-Za-z_])(?:(?:\+|00)?86[ .·-]{0,2})?(1[3-9]\d)[ ]?[.·][ ]?(\d{4})[ ]?[.·][ ]?(\d{4})(?![A-Za-z_]|\.?\d)"
 )
-# In an address eleven digits are mostly the id of a page; these say themselves what they are.
-_NAMED_MOBILE = re.compile(r"(?i)[?&;][a-z_]{0,12}(?:tel|phone|mobile|sjh|lxdh)[a-z_]{0,6}=(?:86)?(1[3-9]\d{9})(?!\d)")
+# In an address such digits are mostly the id of a page or a post; these say themselves what they are.
+_NAMED = re.compile(
+    r"(?i)[?&;][a-z_]{0,12}(?:(tel|phone|mobile|sjh|lxdh)|card|acc(?:oun)?t|bank|yhk|kahao)[a-z_]{0,8}="
+    r"(?:00|\+|%2b)?(?:86)?(\d{11,19})(?!\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,12 @@ def cards_anywhere(view: str) -> Iterator[Finding]:
             yield Finding(Kind.CARD, match.start(), match.end())
 
 
-def mobiles_in_link(view: str, start: int, end: int) -> Iterator[Finding]:
-    for match in _NAMED_MOBILE.finditer(view, start, end):
-        if _is_mobile([match.group(1)], broken=False):
-            yield Finding(Kind.MOBILE, match.start(1), match.end(1))
+def in_link(view: str, start: int, end: int) -> Iterator[Finding]:
+    """What a parameter of an address calls a telephone or a card."""
+    for match in _NAMED.finditer(view, start, end):
+        kind, fits = (Kind.MOBILE, _is_mobile) if match.group(1) else (Kind.CARD, _is_card)
+        if fits([match.group(2)], False):
+            yield Finding(kind, match.start(2), match.end(2))
 
 
 def cards(view: str) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ __all__ = ["Finding", "Kind", "describe", "kinds_of", "redact", "scan"]
 _GONE = "\0"  # neither digit, letter nor blank: ends every number and every link
 # Read from the text as written: a link ends where Chinese punctuation begins.
 _LINK = re.compile(r"(?i:https?[:：]//|www\.)[!-~]+")
+_PARTS = re.compile(r"[/?&=]")
+ESCAPED_AGAIN = 3  # times an address may have been escaped on its way
 # Digits spelled out: long enough to be a number, which no year and no amount is. 幺 is how one reads out a 1.
 _SPELLED = re.compile(r"[〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{11,}[xX]?")
 _DIGIT = str.maketrans("〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789")
@@ -68,12 +70,19 @@ def _scan(text: str, unfold: bool) -> tuple[Finding, ...]:
 
 
 def _in_link(text: str, view: str, start: int, end: int, unfold: bool) -> Iterator[Finding]:
-    """What an address says once its escapes are read (…/%E6%9C%BA%E5%AF%86★.pdf), or by a parameter's name."""
-    inside = _scan(unquote(text[start:end]), unfold=False) if unfold and "%" in text[start:end] else ()
-    if inside:
-        yield Finding(kinds_of(inside)[0], start, end)
+    """What an address says once its escapes are read (…/%E6%9C%BA%E5%AF%86.pdf), or by a parameter's name."""
+    inside = _unescaped(text[start:end]) if unfold and "%" in text[start:end] else ""
+    hidden = (*_scan(inside, unfold=False), *markings(_PARTS.sub("|", inside)))
+    if hidden:
+        yield Finding(kinds_of(hidden)[0], start, end)
     else:
-        yield from numbers.mobiles_in_link(view, start, end)
+        yield from numbers.in_link(view, start, end)
+
+
+def _unescaped(link: str) -> str:
+    for _ in range(ESCAPED_AGAIN):
+        link = unquote(link)
+    return link
 
 
 def _note(found: list[Finding], hits: Iterator[Finding], view: str) -> str:

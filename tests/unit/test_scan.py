@@ -261,7 +261,7 @@ def test_places_are_those_of_the_text_as_written() -> None:
 
 
 def test_of_a_marked_text_nothing_is_left() -> None:
-    assert redact("机密★10年 会议纪要，13812345678") == "〔全文已隐去：有密级标志、手机号〕"
+    assert redact("机密★10年 会议纪要，13812345678") == "〔全文已隐去：有手机号、密级标志〕"
 
 
 def test_describing_tells_no_value() -> None:
