@@ -311,6 +311,7 @@ async def _verify(settings: Settings) -> None:
 
 app.command()(bench)
 app.command()(operations.outbox)
+app.command()(operations.rehearse)
 app.command()(operations.backup)
 app.command()(operations.restore)
 
