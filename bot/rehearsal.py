@@ -72,6 +72,7 @@ async def rehearse(store: Store, settings: Settings, now: datetime, first: date,
         start = now if local_day(now) <= first else at(first, MIDNIGHT)
         if start < now:
             await _as_of(copy, start)
+        gone = await _gone(copy, start)
         clock = VirtualClock(start, speed=0.0)
         machine = await _machine(copy, settings, clock)
         day = local_day(start)
@@ -79,7 +80,7 @@ async def rehearse(store: Store, settings: Settings, now: datetime, first: date,
             day += ONE_DAY
             await machine.move(at(day, MIDNIGHT))
             step(day - ONE_DAY)
-        return await _result(copy, max(start, at(first, MIDNIGHT)), clock.now(), first, last)
+        return await _result(copy, max(start, at(first, MIDNIGHT)), clock.now(), gone, first, last)
 
 
 @asynccontextmanager
@@ -118,6 +119,12 @@ async def _as_of(copy: Store, start: datetime) -> None:
                 if isinstance(column.type, Moment):
                     await session.execute(update(table).where(column > start).values({column.name: start}))
         await session.execute(delete(Fact).where(or_(Fact.key == CLOCK, Fact.key.like("told:%"))))
+
+
+async def _gone(copy: Store, start: datetime) -> frozenset[int]:
+    """What had left before, at this very moment: no part of the rehearsal."""
+    async with copy.read() as session:
+        return frozenset((await session.scalars(select(Outbox.id).where(Outbox.sent_at >= start))).all())
 
 
 async def _machine(copy: Store, settings: Settings, clock: VirtualClock) -> TimeTravel:
@@ -171,7 +178,9 @@ async def _forget(_moment: datetime) -> None:
     return None
 
 
-async def _result(copy: Store, begin: datetime, end: datetime, first: date, last: date) -> Rehearsal:
+async def _result(
+    copy: Store, begin: datetime, end: datetime, gone: frozenset[int], first: date, last: date
+) -> Rehearsal:
     async with copy.read() as session:
         directory = {unit.id: unit.name for unit in (await people.directory(session)).units}
         roster = {
@@ -184,7 +193,7 @@ async def _result(copy: Store, begin: datetime, end: datetime, first: date, last
             for key, member in (await people.members(session)).items()
         }
         names = await people.names(session)
-        query = select(Outbox.sent_at, Outbox.member_key, Outbox.lane, Outbox.reason, Outbox.words).where(
+        query = select(Outbox.id, Outbox.sent_at, Outbox.member_key, Outbox.lane, Outbox.reason, Outbox.words).where(
             Outbox.sent_at >= begin,
             Outbox.sent_at < end,
             Outbox.member_key.is_not(None),
@@ -198,8 +207,10 @@ async def _result(copy: Store, begin: datetime, end: datetime, first: date, last
                 reason,
                 words or "",
             )
-            for sent_at, key, lane, reason, words in await session.execute(query.order_by(Outbox.sent_at, Outbox.id))
-            if sent_at and key
+            for row_id, sent_at, key, lane, reason, words in await session.execute(
+                query.order_by(Outbox.sent_at, Outbox.id)
+            )
+            if row_id not in gone and sent_at and key
         ]
         overdue = select(func.count()).where(live.pending, Outbox.not_before < end - timedelta(minutes=1))
         stuck = await session.scalar(overdue)

@@ -7,10 +7,10 @@ from bot.store.tables import Base
 from support.world import COUNTY, World, roster_lines
 
 
-async def kept(world: World) -> str:
-    """Every value of every table, as text."""
+async def kept(world: World, but: str = "") -> str:
+    """Every value of every table (`but` one), as text."""
     found = []
-    for table in Base.metadata.sorted_tables:
+    for table in (one for one in Base.metadata.sorted_tables if one.name != but):
         for row in await world.rows(f"SELECT * FROM {table.name}"):
             found += [v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in row]
     return "\n".join(found)
