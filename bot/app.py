@@ -21,6 +21,7 @@ from bot.http import create_app
 from bot.inbox import Intake, Worker
 from bot.linkwork import LinkChecker
 from bot.services.menu import plan_menu
+from bot.services.overrules import Marks
 from bot.settings import Settings, SettingsError
 from bot.start import check_schema, make_clock
 from bot.store.engine import Store
@@ -118,7 +119,8 @@ async def _build(
     )
     intake = Intake(store, clock)
     engine = Engine(store, lease, policy, clock.now, delivery.wake.set)
-    dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, delivery.wake.set)
+    marks = Marks(settings.wecom_encoding_aes_key)
+    dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, marks, delivery.wake.set)
     worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up, lambda: not lease.schema_differs)
     roles = settings.roles
     machine = None

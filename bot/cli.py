@@ -256,6 +256,7 @@ app.command()(exports.export)
 app.command()(bench)
 app.command("import")(importing.import_)
 app.command()(operations.outbox)
+app.command()(operations.rehearse)
 app.command()(operations.backup)
 app.command()(operations.restore)
 

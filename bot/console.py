@@ -79,6 +79,28 @@ def progress(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{what}：{step}……")
 
 
+@contextlib.contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """Shows on a terminal how much of a long command is done, and what it is at."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown:
+        bar = shown.add_task(what, total=total)
+        yield lambda done, at: shown.update(bar, completed=done, description=f"{what} {at}")
+
+
+@contextlib.contextmanager
+def log_from(level: int) -> Iterator[None]:
+    """Only lines of this level and above: what a rehearsal's service has to say is not about the real one."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    try:
+        yield
+    finally:
+        structlog.configure(wrapper_class=before)
+
+
 def log_to_stderr(human: bool) -> None:
     """JSON lines for the service, readable ones for a person; never on stdout, which belongs to the command."""
     renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(ensure_ascii=False)

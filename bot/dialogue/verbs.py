@@ -53,6 +53,7 @@ class Verb(StrEnum):
     QUESTIONS = "questions"  # what the import has to ask
     ANSWER = "answer"
     HAND_OUT = "hand_out"  # 交办: the list that was previewed
+    OVERRULE = "overrule"  # what was refused as personal data is none, or must be public
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
     LINK = "link"  # a link alone, or beside a number: evidence, no verb was said
@@ -237,6 +238,15 @@ VERBS: tuple[VerbInfo, ...] = (
     VerbInfo(Verb.QUESTIONS, ("问题", "看问题"), "问题", "问题"),
     VerbInfo(Verb.ANSWER, ("答", "回答"), "答 题号 内容", "答 3 县教委、县民政局", changes=True),
     VerbInfo(Verb.HAND_OUT, ("交办",), "交办", "交办", changes=True),
+    VerbInfo(
+        Verb.OVERRULE,
+        ("误报", "确属误报"),
+        "误报 六位编号 理由",
+        "误报 483920 是对外公布的值班电话",
+        changes=True,
+        free=True,
+        alone=True,
+    ),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),
     VerbInfo(Verb.LINK, ("链接",), "链接", _LINK, changes=True),

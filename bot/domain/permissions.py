@@ -70,6 +70,14 @@ class Scope:
 _OFFICE_ONLY = frozenset({Right.IMPORT, Right.BROADCAST, Right.DRAFT, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE})
 
 
+def may_overrule(member: Member, units: frozenset[int], headed: bool) -> bool:
+    """Whether this person may call it a false alarm that words from one of `units` were refused for what they hold.
+
+    The unit answers for what it publishes: its head. The office stands in where no such unit has one (not `headed`).
+    """
+    return bool(member.units(Role.HEAD) & units) or (not headed and member.is_office)
+
+
 def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
     """Whether this person holds this right, over this item where the right is over items."""
     if member.is_office:

@@ -21,7 +21,8 @@ from bot.domain.permissions import Right, may
 from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act, RequestKind
-from bot.evidence.scan import describe, redact, scan
+from bot.evidence.findings import named
+from bot.evidence.scan import kinds_of, redact, scan
 from bot.handlers import (
     answering,
     buttons,
@@ -31,6 +32,7 @@ from bot.handlers import (
     looking,
     managing,
     noticing,
+    overruling,
     paging,
     reporting,
     yearend,
@@ -40,7 +42,8 @@ from bot.handlers.making import MAKERS, Job
 from bot.handlers.reading import SLOW, Read, read_file
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
-from bot.services import conversation, itemcards
+from bot.services import conversation, itemcards, overrules
+from bot.services.overrules import Marks, Withheld
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
 from bot.store import live, people
@@ -135,6 +138,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.QUESTIONS: importing.questions,
     Verb.ANSWER: importing.answer,
     Verb.HAND_OUT: importing.hand_out,
+    Verb.OVERRULE: overruling.overrule,
     Verb.CONFIRM: answering.confirm,
     Verb.ABORT: answering.abort,
     Verb.LINK: answering.link,
@@ -150,9 +154,9 @@ class Prepared:
     member: Member | None
     directory: Directory
     said: Command | NotUnderstood | None
-    secret: str = ""  # what kind of personal data the words hold, if any
+    held: Withheld | None = None  # words or a file that may hold personal data: not handled
     proof: Proof | None = None
-    proof_problem: str = ""
+    problem: str = ""  # why there is no proof, or why it is held
     made: Made | None = None
     read: Read | None = None
     reading: Reading | None = None  # of words that are no command
@@ -167,6 +171,7 @@ class Dispatcher:
         clock: Clock,
         policy: Policy,
         data_dir: Path,
+        marks: Marks,
         wake_delivery: Callable[[], None],
     ) -> None:
         self._store = store
@@ -175,6 +180,7 @@ class Dispatcher:
         self._clock = clock
         self._policy = policy
         self._data_dir = data_dir
+        self._marks = marks
         self._wake_delivery = wake_delivery
         self._known: tuple[Directory, Names] | None = None
         self._at_once = asyncio.Semaphore(AT_ONCE)
@@ -233,10 +239,13 @@ class Dispatcher:
             member = await people.member(session, row.sender)
             directory = await people.directory(session)
             text = _text_of(incoming)
-            findings = scan(text) if text else ()
-            if findings:
-                return Prepared(row.key, incoming, member, directory, None, secret=describe(findings))
             names, now = self._names(directory), self._clock.now()
+            kinds = kinds_of(scan(text)) if text else ()
+            if kinds:
+                held = Withheld(kinds, "消息", self._marks.of_words(row.sender, text))
+                if held.final or not await overrules.is_overruled(session, held.mark, now, self._policy):
+                    refusal = answers.PERSONAL.format(what=named(kinds))
+                    return Prepared(row.key, incoming, member, directory, None, held, problem=refusal)
             said = parse_command(text, names, local_day(now)) if text and member else None
             reading = None
             if member and isinstance(said, NotUnderstood) and len(text) <= LONGEST:
@@ -250,11 +259,13 @@ class Dispatcher:
         if member is None:
             return prepared
         if incoming.kind in ("file", "image") and incoming.media_id:
-            proof, problem = await keep_file(self._client, self._data_dir, incoming, prepared.key)
-            prepared = replace(prepared, proof=proof, proof_problem=problem)
-            if proof is None or incoming.kind != "file" or not may(member, Right.IMPORT):
+            kept = await keep_file(self._client, self._data_dir, incoming, prepared.key, self._marks, self._overruled)
+            prepared = replace(prepared, held=kept.held, proof=kept.proof, problem=kept.problem)
+            if kept.proof is None or incoming.kind != "file" or not may(member, Right.IMPORT):
                 return prepared
-            return replace(prepared, read=await self._read_notice(prepared, proof.stored_as or "", proof.name))
+            return replace(
+                prepared, read=await self._read_notice(prepared, kept.proof.stored_as or "", kept.proof.name)
+            )
         if isinstance(said, Command) and said.verb is Verb.IMPORT and may(member, Right.IMPORT):
             return replace(prepared, read=await self._read_last(prepared, said))
         said = prepared.reading.look if prepared.reading else said
@@ -288,6 +299,10 @@ class Dispatcher:
             self._wake_delivery()
         return await reading
 
+    async def _overruled(self, mark: str) -> bool:
+        async with self._store.read() as session:
+            return await overrules.is_overruled(session, mark, self._clock.now(), self._policy)
+
     def _names(self, directory: Directory) -> Names:
         if self._known is None or self._known[0] != directory:
             self._known = (directory, Names.of(directory))
@@ -301,8 +316,8 @@ class Dispatcher:
             speaks = incoming.kind != "event" or incoming.event in ("click", "template_card_event")
             return (answers.STRANGER if speaks else ""), [], []
         await _reachable_again(work, member)
-        if prepared.secret:
-            return answers.PERSONAL.format(what=prepared.secret), [], []
+        if prepared.held:
+            return await overrules.withhold(work, prepared.held, prepared.problem), [], []
         names = self._names(prepared.directory)
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.made, prepared.read)
         try:
@@ -325,7 +340,7 @@ class Dispatcher:
                 return ""
         if incoming.kind in ("file", "image"):
             if prepared.proof is None:
-                raise Refused(prepared.proof_problem or "没有收到文件，请再发一次。")
+                raise Refused(prepared.problem or "没有收到文件，请再发一次。")
             if may(ctx.member, Right.BROADCAST):
                 return await importing.file_sent(ctx, prepared.proof, prepared.read)
             return await reporting.submit_asked(ctx, (prepared.proof,))

@@ -40,6 +40,7 @@ CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.E
 REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
 LEAD_ALSO = (Verb.ASSIGN, Verb.OVERDUE)
 REPORTING = (Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK)
+HEAD = (Verb.OVERRULE,)
 COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER, Verb.REPORT, Verb.HANDED_IN, Verb.MATERIAL)
 WORST = 3  # rows named in 统计
 OFFICE = (
@@ -68,6 +69,8 @@ async def show_help(ctx: Ctx, _command: Command) -> str:
     if member.acts_for:
         groups.append(("办理（本单位事项）", CONTACT))
         groups.append(("年终完成情况报告", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
+    if Role.HEAD in member.roles:
+        groups.append(("单位负责人", HEAD))
     if member.reviews_for or member.is_office:
         groups.append(("审核（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
     if member.sees_all:

@@ -16,6 +16,10 @@ STRANGER = (
 APOLOGY = "这条消息没能处理成功，已记录下来，县政府办公室和管理员都看得到。请稍后再发一次；急事请直接联系县政府办公室。"
 PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
 PERSONAL_FILE = "文件里有{what}，为保护个人信息和秘密，文件没有保存也没有处理。请去掉后再发，或改发公开页面的链接。"
+IF_FALSE = "\n确属误报或依法应当公开的，请{who}回复：误报 {code} 理由；记录在案后，{days} 天内把原{what}再发一次。"
+NO_SUCH_CODE = "没有您可以认定的编号 {code}：编号在拦截时的答复里，{days} 天内有效，由发送人所在单位的负责人认定。"
+OVERRULE_USAGE = "请写明六位编号和理由，例如：误报 483920 是对外公布的值班电话"
+PERSONAL_NAME = "文件名里有{what}，为保护个人信息和秘密，文件没有保存也没有处理。请改了文件名再发。"
 LOCKED_FILE = "文件加了密码，查不了里面有没有个人信息，没有保存。请去掉密码再发，或改发公开页面的链接。"
 HUGE_FILE = "文件内容太多，查不完里面有没有个人信息，没有保存。请只发能证明公开的那几页，或改发链接。"
 OLD_FILE = (
@@ -321,3 +325,17 @@ def recalled(number: int, back: int, under_way: int, left: int) -> str:
 
 
 RECALLED = "这条通知已由县政府办公室撤回，不用再回执。"
+
+
+# -- refused for what it seems to hold, and not so
+
+
+def overruled(kinds: str, what: str, name: str, when: datetime, days: int) -> str:
+    return (
+        f"已记录：{name} {clock(when)} 发的{what}（{kinds}）确属误报。\n"
+        f"请{name}在 {days} 天内把原{what}再发一次，就会照常办理。"
+    )
+
+
+def may_send_again(kinds: str, what: str, head: str, when: datetime, days: int) -> str:
+    return f"您 {clock(when)} 发的{what}因有{kinds}没有处理，{head}已认定为误报。请在 {days} 天内把原{what}再发一次。"
