@@ -76,7 +76,13 @@ async def _nodes(session: AsyncSession) -> list[_NodeRow]:
         *(Node.id, Node.task_id, Node.code, Node.title, Node.due, Task.part, Task.aspect, Task.item),
         *(Task.unknown, Task.held),
     ).join(Task, Node.task_id == Task.id)
-    found = [_NodeRow(*row[:8], waits=bool(row.unknown or row.held)) for row in (await session.execute(query)).all()]
+    rows = (await session.execute(query)).all()
+    found = [
+        _NodeRow(
+            *(of.id, of.task_id, of.code, of.title, of.due, of.part, of.aspect, of.item), bool(of.unknown or of.held)
+        )
+        for of in rows
+    ]
     return sorted(found, key=lambda node: code_key(node.code))
 
 
