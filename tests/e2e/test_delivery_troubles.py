@@ -86,6 +86,16 @@ async def test_a_lane_that_waits_for_the_platform_waits_after_a_restart_too(corn
     assert "任务" in other.gets() and "任务" in town.gets()
 
 
+async def test_a_folder_that_cannot_be_written_is_said_and_holds_nobody_up(corner: World) -> None:
+    office = corner.office
+    folder = corner.settings.duban_data_dir / "out"
+    if folder.exists():
+        folder.rmdir()
+    folder.write_text("a file where a folder should be")
+    assert "没能处理成功" in await office.says("台账")
+    assert "任务" in await office.says("帮助")
+
+
 async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
     await corner.settle()
     await corner.execute("DELETE FROM outbox")
