@@ -267,6 +267,7 @@ class Claims:
 def _due_query(answers: bool) -> Select[int, str | None]:
     """A lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
 
+    Nobody waits for a file or for an update of a card: where only their interfaces fail, words arrive all the same.
     Answers keep the order in which they were given even where the clocks of two processes differ.
     """
     ahead = aliased(Outbox)
@@ -275,6 +276,7 @@ def _due_query(answers: bool) -> Select[int, str | None]:
         live.waiting(ahead),
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
+        ahead.kind.not_in(["file", "card_update"]),
         true() if answers else (ahead.attempts > 0) | (ahead.not_before <= bindparam("now")),
     )
     return (

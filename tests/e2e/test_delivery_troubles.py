@@ -96,6 +96,14 @@ async def test_a_folder_that_cannot_be_written_is_said_and_holds_nobody_up(corne
     assert "任务" in await office.says("帮助")
 
 
+async def test_answers_do_not_wait_for_a_file_that_cannot_be_uploaded(corner: World) -> None:
+    office = corner.office
+    corner.platform.faults.plant({"api": "media/upload", "status": 403, "times": 100_000})
+    assert "台账" in await office.says("台账")
+    assert "任务" in await office.says("帮助")
+    assert "34" in await office.says("任务 34 新民镇")
+
+
 async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
     await corner.settle()
     await corner.execute("DELETE FROM outbox")
