@@ -219,19 +219,21 @@ class Claims:
         digest = row.kind == "digest"
         opens = self._opens(work, row)
         missed = digest and (opens > work.now or row.payload["day"] != work.today.isoformat())
-        stale = row.first_try_at is not None and work.now - row.first_try_at > DUPLICATE_WINDOW
+        # By the time it may leave: what the evening cut off is settled in the evening.
+        stale = row.first_try_at is not None and opens - row.first_try_at > DUPLICATE_WINDOW
         if row.doubtful and (stale or missed):
             await self._outcomes.unknown(work, row)
             return False
         if missed:  # tomorrow has its own: what it would have said is planned again
             await unplan(work, row)
             return False
-        if opens > work.now:
-            row.not_before = opens
-            return False
         if stale:
-            # Certainly never accepted: said anew, with the facts of now.
+            # Certainly never accepted: said anew, with the facts of then, and in the evening as a line of the morning.
             row.body, row.words, row.first_try_at = None, None, None
+            opens = self._opens(work, row)
+        if opens > work.now:
+            row.not_before, row.attempts = opens, 0  # what may leave before then does not wait for it
+            return False
         return True
 
     def _opens(self, work: Work, row: Outbox) -> datetime:
