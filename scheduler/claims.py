@@ -219,19 +219,21 @@ class Claims:
         digest = row.kind == "digest"
         opens = self._opens(work, row)
         missed = digest and (opens > work.now or row.payload["day"] != work.today.isoformat())
-        stale = row.first_try_at is not None and work.now - row.first_try_at > DUPLICATE_WINDOW
+        # By the time it may leave: what the evening cut off is settled in the evening.
+        stale = row.first_try_at is not None and opens - row.first_try_at > DUPLICATE_WINDOW
         if row.doubtful and (stale or missed):
             await self._outcomes.unknown(work, row)
             return False
         if missed:  # tomorrow has its own: what it would have said is planned again
             await unplan(work, row)
             return False
-        if opens > work.now:
-            row.not_before = opens
-            return False
         if stale:
-            # Certainly never accepted: said anew, with the facts of now.
+            # Certainly never accepted: said anew, with the facts of then, and in the evening as a line of the morning.
             row.body, row.words, row.first_try_at = None, None, None
+            opens = self._opens(work, row)
+        if opens > work.now:
+            row.not_before, row.attempts = opens, 0  # what may leave before then does not wait for it
+            return False
         return True
 
     def _opens(self, work: Work, row: Outbox) -> datetime:
@@ -267,6 +269,7 @@ class Claims:
 def _due_query(answers: bool) -> Select[int, str | None]:
     """A lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
 
+    Nobody waits for a file or for an update of a card: where only their interfaces fail, words arrive all the same.
     Answers keep the order in which they were given even where the clocks of two processes differ.
     """
     ahead = aliased(Outbox)
@@ -275,6 +278,7 @@ def _due_query(answers: bool) -> Select[int, str | None]:
         live.waiting(ahead),
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
+        ahead.kind.not_in(["file", "card_update"]),
         true() if answers else (ahead.attempts > 0) | (ahead.not_before <= bindparam("now")),
     )
     return (

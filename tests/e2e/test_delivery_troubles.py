@@ -86,6 +86,58 @@ async def test_a_lane_that_waits_for_the_platform_waits_after_a_restart_too(corn
     assert "任务" in other.gets() and "任务" in town.gets()
 
 
+async def test_a_folder_that_cannot_be_written_is_said_and_holds_nobody_up(corner: World) -> None:
+    office = corner.office
+    folder = corner.settings.duban_data_dir / "out"
+    if folder.exists():
+        folder.rmdir()
+    folder.write_text("a file where a folder should be")
+    assert "没能处理成功" in await office.says("台账")
+    assert "任务" in await office.says("帮助")
+
+
+async def test_answers_do_not_wait_for_a_file_that_cannot_be_uploaded(corner: World) -> None:
+    office = corner.office
+    corner.platform.faults.plant({"api": "media/upload", "status": 403, "times": 100_000})
+    assert "台账" in await office.says("台账")
+    assert "任务" in await office.says("帮助")
+    assert "34" in await office.says("任务 34 新民镇")
+
+
+async def test_an_emergency_does_not_wait_for_what_was_put_off_until_the_morning(corner: World) -> None:
+    town, office = corner.who("新民镇"), corner.office
+    await corner.to("2021-05-25T17:29:00+08:00")
+    corner.platform.faults.plant({"api": "message/send", "errcode": -1, "times": 100_000})
+    await corner.platform.say(office.userid, "通知 新民镇 请核对联络员名单")
+    await corner.platform.say(office.userid, "确认")
+    await corner.settle()
+    await corner.to("2021-05-25T17:40:00+08:00")
+    corner.platform.faults.clear()
+    await corner.to("2021-05-25T20:00:00+08:00")
+    town.look()
+    await office.says("通知 新民镇 立即 今晚有暴雨，请立即上岗值守")
+    await office.says("确认")
+    assert "今晚有暴雨" in town.gets()
+    await corner.to("2021-05-26T09:20:00+08:00")
+    assert town.gets().count("请核对联络员名单") == 1
+
+
+async def test_what_could_not_leave_in_the_evening_is_a_line_of_the_morning(corner: World) -> None:
+    """One message a morning (rule 4), also where the platform refused it in the evening."""
+    town, reviewer = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.morning("2021-05-25")
+    await town.says("完成 34 http://www.cqsdj.gov.cn/zwgk_157/t20210527_10000123.html")
+    await corner.to("2021-05-25T17:25:00+08:00")
+    town.look()
+    corner.platform.faults.plant({"api": "message/send", "errcode": -1, "times": 100_000})
+    await reviewer.says("退回 34 新民镇 链接打不开")
+    await corner.to("2021-05-25T18:00:00+08:00")
+    corner.platform.faults.clear()
+    await corner.to("2021-05-26T09:20:00+08:00")
+    (digest,) = town.look()
+    assert "【督办晨报】" in digest.text and "链接打不开" in digest.text
+
+
 async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: World) -> None:
     await corner.settle()
     await corner.execute("DELETE FROM outbox")
