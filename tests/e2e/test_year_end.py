@@ -1,4 +1,4 @@
-"""The year's end: a unit looks at its report, hands it in with one word, and the office sees who has; the draft bulletin."""
+"""The year's end: a unit looks at its report and hands it in with one word, the office sees who has; bulletins."""
 
 import hashlib
 import io
@@ -131,6 +131,20 @@ async def test_the_office_has_the_countys_report_and_the_paragraph_for_the_annua
     assert "2021年，新民镇按照《垫江县" in paragraph
     assert "截至2021年12月29日完成2项，完成率40.0%，其中在规定时限内完成1项，公开相关信息2条" in paragraph
     assert "全县按照" in await office.says("年报素材") and "7个责任单位" in await office.says("素材")
+
+
+async def test_near_the_report_date_the_digest_has_a_line_until_the_report_is_in(corner_from: Begin) -> None:
+    async with corner_from("2021-12-16T10:00") as world:
+        town = world.who("新民镇")
+        await world.morning("2021-12-17")
+        assert "【督办晨报】" in (first := town.gets()) and "完成情况报告" not in first
+        await world.morning("2021-12-22")
+        assert "完成情况报告请于 2021-12-31 前报送：回复 年报 核对，再回复 报送" in town.gets()
+        assert "完成情况报告" not in world.who("县司法局", "审核人").gets()
+        await town.says("年报")
+        await town.says("报送")
+        await world.morning("2021-12-28")
+        assert "【督办晨报】" in (last := town.gets()) and "完成情况报告" not in last
 
 
 async def test_words_that_only_begin_so_are_no_command(corner: World) -> None:
