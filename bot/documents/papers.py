@@ -28,6 +28,7 @@ LATIN = "Times New Roman"
 THIRD, SECOND, FOURTH = Pt(16), Pt(22), Pt(14)  # 三号, 二号, 四号
 PITCH = Pt(29)  # 225 mm of text in 22 lines
 TWO_CHARACTERS = Pt(32)
+TITLE = 255  # characters the format keeps of a title among a file's properties
 _LINK = re.compile(r"https?://")
 
 _FONTS = {
@@ -55,7 +56,7 @@ def write_papers(target: Target, papers: Sequence[Paper], what: str, made_at: da
 def _blank(title: str, made_at: datetime) -> DocumentObject:
     document = Document()
     properties = document.core_properties
-    properties.title = printable(title)
+    properties.title = printable(title.replace("\n", ""))[:TITLE]
     properties.author = properties.last_modified_by = "督办"
     properties.comments = ""
     properties.created = properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)

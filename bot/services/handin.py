@@ -4,16 +4,20 @@ It can be taken back while the office has not fetched it.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.work import Work
-from bot.services.yearend import Year
+from bot.services.yearend import NoList, Year, latest_year
 from bot.store.reports import UnitReport
 from bot.store.tables import Assignment, Node, Task, TaskList, Unit
 from bot.texts.paper import Paper
+
+NEAR = 7  # working days before the report date from which on the digest has a line about it
 
 
 def hash_of(paper: Paper) -> str:
@@ -62,6 +66,20 @@ async def take(work: Work, report: UnitReport, year: Year) -> None:
     if report.taken_at is None:
         report.taken_at = work.now
         work.audit("take", _subject(year, report.unit_id), {}, {"hash": report.hash}, "县办收阅完成情况报告")
+
+
+async def due_soon(work: Work, units: Collection[int]) -> date | None:
+    """The report date, where it is near and one of these units has not reported by it."""
+    try:
+        year = await latest_year(work.session)
+    except NoList:
+        return None
+    if not units or not work.today <= year.report_date:
+        return None
+    if work.calendar.between(work.today, year.report_date, NEAR + 1) > NEAR:
+        return None
+    there = await all_in_force(work.session, year)
+    return year.report_date if set(units) - set(there) else None
 
 
 def _subject(year: Year, unit_id: int) -> str:

@@ -47,6 +47,10 @@ def handed_in_already(unit: str, at: datetime, who: str) -> str:
     return f"{unit}的完成情况报告已于{clock(at)}由{who}报送，内容已固定。要更正请回复：撤回报送 {unit}"
 
 
+def remind(due: date) -> str:
+    return f"完成情况报告请于 {day(due)} 前报送：回复 年报 核对，再回复 报送"
+
+
 def taken_back(unit: str) -> str:
     return f"已撤回{unit}的完成情况报告。改好后回复 年报 核对，再回复 报送。"
 

@@ -133,6 +133,20 @@ async def test_the_office_has_the_countys_report_and_the_paragraph_for_the_annua
     assert "全县按照" in await office.says("年报素材") and "7个责任单位" in await office.says("素材")
 
 
+async def test_near_the_report_date_the_digest_has_a_line_until_the_report_is_in(corner_from: Begin) -> None:
+    async with corner_from("2021-12-16T10:00") as world:
+        town = world.who("新民镇")
+        await world.morning("2021-12-17")
+        assert "【督办晨报】" in (first := town.gets()) and "完成情况报告" not in first
+        await world.morning("2021-12-22")
+        assert "完成情况报告请于 2021-12-31 前报送：回复 年报 核对，再回复 报送" in town.gets()
+        assert "完成情况报告" not in world.who("县司法局", "审核人").gets()
+        await town.says("年报")
+        await town.says("报送")
+        await world.morning("2021-12-28")
+        assert "【督办晨报】" in (last := town.gets()) and "完成情况报告" not in last
+
+
 async def test_words_that_only_begin_so_are_no_command(corner: World) -> None:
     town = corner.who("新民镇")
     for words in ("报告：34号还在办", "报送完毕", "年报 已经公开了", "报告领导，18号在推进"):
