@@ -69,6 +69,7 @@ async def run_demo(port: int, keep: bool, say: Callable[[str], None]) -> None:
         await _listen(stack, page, taken)
         await _first_morning(service)
         say(f"聊天页面：{api}/　（Ctrl-C 停止；再次运行从头开始，接着上次用 duban demo --keep）")
+        say("演示不打开任何佐证链接（DUBAN_LINK_CHECK=off）")
         say(f"日志：{folder / 'demo.log'}")
         await asyncio.Event().wait()
 

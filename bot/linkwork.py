@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import Clock
+from bot.domain.links import Page
 from bot.domain.policy import Policy
 from bot.evidence.fetching import Fetcher
 from bot.services import links
@@ -79,21 +80,23 @@ class LinkChecker:
                 if not at_work:
                     return looked
                 # One that takes its time keeps nobody else's from being taken up.
-                done, at_work = await asyncio.wait(at_work, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
+                _, at_work = await asyncio.wait(at_work, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
 
     async def _one(self, job: links.Job) -> None:
         look = asyncio.create_task(self._fetcher.look(job.link))
         self._looks.add(look)
         try:
             await asyncio.wait({look})
+            if look.cancelled():
+                await links.release(self._store, job)
+            else:
+                await self._keep(job, look.result())
+        except Exception:  # the claim lapses, and the link is looked at again
+            log.exception("links.not_kept", evidence=job.evidence_id)
         finally:
             self._looks.discard(look)
-        if look.cancelled():
-            await links.release(self._store, job)
-            return
-        page = look.result()
+
+    async def _keep(self, job: links.Job, page: Page) -> None:
         async with self._store.write() as session:
             kept = await links.finish(Work(session, self._clock.now(), self._policy), job, page)
         trouble = page.trouble.name if page.trouble else None

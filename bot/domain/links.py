@@ -36,7 +36,7 @@ class Trouble(StrEnum):
     CERTIFICATE = "网站证书有问题"
     INTERNAL = "指向内部地址，没有打开"
     PORT = "端口不是网页用的，没有打开"
-    NOT_HTTP = "转到了不是网页的地址，没有打开"
+    NOT_HTTP = "不是网页地址，没有打开"
     LOOP = "跳转次数太多"
     STATUS = "网站拒绝访问或出错"
     UNREADABLE = "网页的压缩格式读不了"

@@ -84,7 +84,7 @@ class Guard:
             return Trouble.ADDRESS
         if parts.scheme not in ("http", "https"):
             return Trouble.NOT_HTTP
-        if (parts.port or 80) in BAD_PORTS:
+        if parts.port in BAD_PORTS:
             return Trouble.PORT
         host = parts.hostname.lower()
         ip = literal(host)

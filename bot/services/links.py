@@ -21,7 +21,7 @@ from bot.services import audience, prompts
 from bot.services.work import Work
 from bot.store.engine import Store
 from bot.store.items import ItemRow, items_by_id
-from bot.store.tables import Assignment, Evidence, LinkCheck, News
+from bot.store.tables import Assignment, Evidence, LinkCheck, News, Unit
 from bot.texts import links as words
 
 CLAIM = timedelta(minutes=5)  # real time; several links of one host are opened one after another
@@ -171,6 +171,8 @@ async def _tell(work: Work, check: LinkCheck, died: bool) -> None:
     if item.state is State.SUBMITTED:
         await prompts.more_evidence(work, item)
     if died and item.state is State.CLOSED:
+        # Two of a unit's links may die side by side: the second adds to the line of the first.
+        await work.session.get(Unit, item.unit_id, with_for_update=True)
         for key in await audience.unit_contact(work.session, item.unit_id):
             await _tell_contact(work, item, key)
 

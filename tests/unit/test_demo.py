@@ -35,5 +35,6 @@ async def test_the_demo_speaks_to_people_and_logs_to_a_file(tmp_path: Path) -> N
     log = tmp_path / "demo/demo.log"
     assert said[-1] == f"日志：{log}" and "planner.planned" in log.read_text(encoding="utf-8")
     assert not any("聊天记录不保存" in line for line in said)
+    assert "演示不打开任何佐证链接（DUBAN_LINK_CHECK=off）" in said
     # Going on says what is there and what is not.
     assert any("聊天记录不保存" in line for line in await started(tmp_path, "--keep"))
