@@ -12,7 +12,7 @@ from bot.texts.pages import Block, Listing
 from bot.texts.words import day, names, short
 
 PARTS = 6  # of each kind of change
-SCREEN_LINES = 25  # of one message on a phone
+SCREEN_LINES = 21  # of one message on a phone, with a file behind it
 LINE = 32  # half characters of a phone's line
 HOW_TO_ANSWER = "答题请回复：答 题号 内容（或备选序号、跳过）"
 NO_DRAFT = "没有正在导入的清单。请先把通知文件（docx、xlsx、html 或 txt）发到这里。"
@@ -46,7 +46,7 @@ def preview(now: Owner, first: int, sheet: bool) -> str:
     """A new list in one message that a phone shows at once. `first`: the number its first row will get; `sheet`: a
     file to fill in follows."""
     rows, settled = now.settled.draft.rows, now.settled
-    head = [f"《{_title(settled)}》", _counts(now, first)]
+    head = [_title(settled), _counts(now, first)]
     if undated := sum(1 for row in rows if not row.nodes and row.number not in settled.held):
         head.append(f"没有写时限的 {undated} 行按 {day(settled.report_date)}。")
     foot = "交办请回复：交办；不要请回复：取消"
@@ -157,16 +157,14 @@ def unchanged(title: str, first: int, last: int, open_questions: int) -> str:
 
 def _title(settled: Settled) -> str:
     number = f"（{settled.draft.doc_no}）" if settled.draft.doc_no else ""
-    return f"{short(settled.draft.title, 60)}{number}"
+    return f"《{short(settled.draft.title, 50)}》{number}"
 
 
 def _counts(now: Owner, first: int) -> str:
     rows = len(now.settled.draft.rows)
     waits = f"，{now.reach.waiting} 行待明确" if now.reach.waiting else ""
-    last = first + rows - 1
-    return (
-        f"共 {rows} 行（编为 {_span(first, last)} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
-    )
+    span = _span(first, first + rows - 1)
+    return f"共 {rows} 行（编为 {span} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
 
 
 def _rows(settled: Settled, first: int, most: int) -> list[str]:
@@ -281,7 +279,7 @@ def _left(waiting: int, open_: int) -> list[str]:
 def new_units(units: Sequence[str]) -> list[str]:
     if not units:
         return []
-    return [f"新单位 {names(units, 8)} 已建，不属于任何分组；请用 duban roster 补上联络员。"]
+    return [f"新单位 {names(units, 8)} 已建，不属于任何分组；请管理员用 duban roster 补上联络员。"]
 
 
 def corrected(
