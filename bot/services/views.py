@@ -161,7 +161,8 @@ async def _lead_names(session: AsyncSession, tasks: dict[int, Task]) -> dict[int
 async def _unresolved_lines(
     session: AsyncSession, known: set[int], tasks: dict[int, Task], leads: dict[int, tuple[str, ...]]
 ) -> list[LedgerRow]:
-    nodes = (await session.scalars(select(Node).order_by(Node.task_id, Node.seq))).all()
+    query = select(Node).where(Node.removed_at.is_(None)).order_by(Node.task_id, Node.seq)
+    nodes = (await session.scalars(query)).all()
     return [
         LedgerRow(
             code=node.code,

@@ -24,6 +24,7 @@ ONE_OF_BOTH = (
 )
 READING = "收到文件 {name}，内容较多，正在读，请稍等……"
 MOVED_ON = "刚才看过之后，清单有了变动，请再看一遍：\n"
+LONG_AGO = "这份清单是 {when} 发来的，隔得久了，请再看一遍：\n"
 TAKES_LONG = "这份文件半分钟还没有读完，没有导入。请只留任务清单的部分，另存为 .docx 或 .xlsx 再发。"
 OTHER_NOTICE = "这张答题表不是现在这份清单的，什么都没有改。请重新发通知文件，再用随后发来的答题表。"
 NOTHING_IN_SHEET = "答题表里没有填“答复”，什么都没有改。"
@@ -208,7 +209,9 @@ def asked(number: int, question: Question, answer: str | None = None) -> list[st
     if answer is not None:
         lines.append(f"　已答：{said(answer)}")
     elif question.candidates:
-        lines.append("　" + " ".join(f"［{at}］{name}" for at, name in enumerate(question.candidates[:6], 1)))
+        offered = [f"［{at}］{name}" for at, name in enumerate(question.candidates[:6], 1)]
+        together = "　" + " ".join(offered)
+        lines += [together] if _width(together) <= LINE else [f"　{one}" for one in offered]
     return lines
 
 
