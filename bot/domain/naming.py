@@ -14,7 +14,9 @@ _UNIT_ENDS = re.compile(
     r"|科协|侨联|社科联|大厅|园区|高新区|开发区|银行|企业|热线|组|基地|医院|学校|总工会|团县委|移动|联通|电信)(?:（[^（）]+）)?$"
 )
 _NAMES_MANY = re.compile(r"^(?:各|有关|相关|其他|其余|全体|全县|全区|全市|所有)|(?:单位|部门|成员单位|主体|企业)$")
-_NAMES_NOBODY = re.compile(r"有关|相关|涉及|涉事|对应|其他|其余")
+_NAMES_NOBODY = re.compile(
+    r"(?:有关|相关|涉及|涉事|对应|其他|其余).*(?:单位|部门|乡镇|镇|街道|镇街|科室|机构|企业|主体)）?$"
+)
 _NO_NAME = re.compile(r"[。；;，,：:！？“”《》、\s]|负责|按照|牵头|配合|完成|落实|做好|推进|开展|\d{3,}(?!\d*政务)")
 _LONGEST = 30  # characters of a unit's name
 _SAME_HOUSE = 80.0  # per cent of equal characters: 县交通运输局 for 县交通局
@@ -42,6 +44,8 @@ def recognise(name: str, directory: Directory) -> Recognised:
     if is_drawn_line(name):
         return Recognised(Kind.LINE)
     word = tidy(name)
+    if len(word) > 3 * _LONGEST:
+        return Recognised(Kind.UNKNOWN)
     if resolve(word, directory) is not None:
         return Recognised(Kind.KNOWN)
     if word in directory.asks or (_NAMES_NOBODY.search(word) and not _NO_NAME.search(word)):

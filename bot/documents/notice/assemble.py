@@ -69,6 +69,8 @@ class _Row:
         if not item:
             candidates = (self._before.item,) if self._before and self._before.item else ()
             self._ask(Doubt("item", "", "具体事项一栏是空的，请填写", candidates))
+        if work.blocks > 1:
+            self._ask(Doubt("measures", "", f"落实举措一格里有 {work.blocks} 处公开路径，可能是几项写在一起，请核对"))
         lead, responsible = self._units()
         timing = self._timing()
         return DraftRow(
@@ -116,10 +118,11 @@ class _Row:
         lead = tuple(named.lead)
         responsible = tuple(dict.fromkeys((*named.responsible, *named.support)))
         if not lead and raw.lead is not None:
-            self._ask_for_units("lead", self._before.lead if self._before else ())
+            self._ask_for_units("lead", raw.candidates or (self._before.lead if self._before else ()))
         if not responsible:
             self._unresolved = True
-            self._ask_for_units("responsible", lead or (self._before.responsible if self._before else ()))
+            candidates = raw.candidates or lead or (self._before.responsible if self._before else ())
+            self._ask_for_units("responsible", candidates)
         self._judge("lead", lead)
         self._judge("responsible", responsible)
         if open_ended:

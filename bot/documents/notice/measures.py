@@ -39,6 +39,7 @@ class Work:
     measures: tuple[str, ...]
     paths: tuple[PathData, ...]
     mentioned: tuple[PathData, ...]
+    blocks: int = 0  # of paths
 
 
 def read_work(text: str, *, wrapped: bool = False, only_paths: bool = False) -> Work:
@@ -49,14 +50,16 @@ def read_work(text: str, *, wrapped: bool = False, only_paths: bool = False) -> 
         return Work((), tuple(_paths(_pieces([text]))), ())
     own: list[str] = []
     paths: list[PathData] = []
+    blocks = 0
     rest = text
     while match := _PATHS.search(rest):
         own.append(rest[: match.start()])
         block, rest = _block(rest[match.end() :])
+        blocks += 1
         paths += _paths(block)
     own.append(rest)
     measures = tuple(_numbered("\n".join(own), wrapped))
-    return Work(measures, tuple(dict.fromkeys(paths)), () if paths else tuple(_mentioned(measures)))
+    return Work(measures, tuple(dict.fromkeys(paths)), () if paths else tuple(_mentioned(measures)), blocks)
 
 
 def _block(text: str) -> tuple[list[str], str]:

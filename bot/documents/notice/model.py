@@ -30,6 +30,7 @@ class Table:
 
     rows: tuple[tuple[Cell, ...], ...]
     wrapped: bool = False
+    lines: tuple[tuple[str, ...], ...] = ()  # of a text: the cells as they stand in its lines, however many
 
 
 Block = Paragraph | Table

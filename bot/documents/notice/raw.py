@@ -30,4 +30,5 @@ class RawRow:
     note: str = ""
     first_leads: bool = False  # the heading says that the first unit named is the lead
     wrapped: bool = False
+    candidates: tuple[str, ...] = ()  # units that stand in the row, one does not know in which column
     doubts: list[Doubt] = field(default_factory=list)

@@ -10,6 +10,7 @@ from bot.documents.notice.formats import read_blocks
 from bot.documents.notice.head import Head, read_head
 from bot.documents.notice.model import Block, Paragraph, Table
 from bot.documents.notice.prose import prose_rows
+from bot.documents.notice.ragged import is_ragged, ragged_rows
 from bot.documents.notice.raw import RawRow
 from bot.documents.notice.table import Place, header_at, header_in, table_rows
 from bot.documents.notice.words import ASPECT, PART, clean, lines
@@ -32,7 +33,7 @@ def read_notice(data: bytes, filename: str, directory: Directory, *, year: int |
     every one that is neither asked about nor among the new units. Raises NoticeError; its message is one Chinese line.
     """
     blocks = _flat(read_blocks(data, filename))
-    raw, before = _rows(blocks, directory)
+    raw, before, errors = _rows(blocks, directory)
     if len(raw) > MAX_ROWS:
         raise NoticeError(_TOO_MANY)
     if not raw:
@@ -52,7 +53,7 @@ def read_notice(data: bytes, filename: str, directory: Directory, *, year: int |
         rows=tuple(made.rows),
         questions=(*_about_the_document(head), *made.questions),
         new_units=tuple(made.new_units),
-        errors=(),
+        errors=tuple(errors),
     )
 
 
@@ -69,14 +70,19 @@ def _flat(blocks: list[Block]) -> list[Block]:
     return flat
 
 
-def _rows(blocks: list[Block], directory: Directory) -> tuple[list[RawRow], list[str]]:
-    """The rows of the document's tables, else of its text; and the lines before the first."""
+def _rows(blocks: list[Block], directory: Directory) -> tuple[list[RawRow], list[str], list[str]]:
+    """The rows of the document's tables, else of its text; the lines before the first; what could not be read."""
     place = Place()
     before: list[str] = []
     found: list[RawRow] = []
+    errors: list[str] = []
     for block in blocks:
         if isinstance(block, Table):
-            rows = table_rows(block, place)
+            if is_ragged(block.lines):
+                rows, lost = ragged_rows(block.lines, directory)
+                errors += lost
+            else:
+                rows = table_rows(block, place)
             if not found:
                 before += place.before
             place.before.clear()
@@ -87,10 +93,10 @@ def _rows(blocks: list[Block], directory: Directory) -> tuple[list[RawRow], list
             if (PART.match(text) or ASPECT.match(text)) and len(text) <= 60:
                 place.heading(text)
     if found:
-        return _without_foreign_headings(found, before), before
+        return _without_foreign_headings(found, before), before, errors
     texts = [line for block in blocks for line in _lines(block)]
     rows = prose_rows(texts, directory)
-    return rows, texts[: _first_heading(texts)]
+    return rows, texts[: _first_heading(texts)], errors
 
 
 def _without_foreign_headings(rows: list[RawRow], before: list[str]) -> list[RawRow]:

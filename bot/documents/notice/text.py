@@ -134,8 +134,9 @@ def _table(rows: list[list[str]]) -> Table:
     width = min(max(map(len, rows)), MAX_COLUMNS)
     if width * len(rows) > MAX_SLOTS:
         raise OverflowError
+    lines = tuple(tuple(map(_words, row[:MAX_COLUMNS])) for row in rows)
     full = ([*row, *[""] * (width - len(row))][:width] for row in rows)
-    return Table(tuple(tuple(Cell(_words(text)) for text in row) for row in full), wrapped=True)
+    return Table(tuple(tuple(Cell(_words(text)) for text in row) for row in full), True, lines)
 
 
 def _words(text: str) -> str:
