@@ -90,12 +90,16 @@ def _bytes(path: Path) -> bytes:
 
 
 def _read(data: bytes, name: str, directory: Directory, year: int | None) -> ListDraft:
-    from bot.documents.notice import NoticeError, read_notice
+    from bot.documents.notice import NoticeError, draft_json, read_notice
+    from bot.evidence.scan import describe, scan
 
     try:
-        return read_notice(data, name, directory, year=year)
+        read = read_notice(data, name, directory, year=year)
     except NoticeError as error:
         raise Refusal(str(error)) from None
+    if findings := scan(json.dumps(draft_json(read), ensure_ascii=False)):  # as in the chat (rule 8)
+        raise Refusal(f"清单里有{describe(findings)}，为保护个人信息和秘密没有导入：请去掉后再试")
+    return read
 
 
 async def _without_database(settings: Settings) -> Directory | None:

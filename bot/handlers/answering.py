@@ -44,6 +44,10 @@ async def abort(ctx: Ctx, _command: Command) -> str:
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is None or pending.kind == conversation.ITEM:
         return await importing.dropped(ctx) or answers.NOTHING_PENDING
+    return await _given_up(ctx, pending)
+
+
+async def _given_up(ctx: Ctx, pending: Pending) -> str:
     await conversation.forget(ctx.work, ctx.key)
     if pending.kind == conversation.CONFIRM and "draft" in pending.payload:
         return await importing.dropped(ctx, int(pending.payload["draft"])) or answers.CANCELLED
@@ -113,8 +117,7 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
     """The answer to what was asked, unless the words are about something else."""
     if pending.kind in _ASKED and CHANGED_MIND.match(text) and not reading.acts:
         if pending.kind != conversation.EVIDENCE or not _WAIT.match(text):
-            await conversation.forget(ctx.work, ctx.key)
-            return answers.CANCELLED
+            return await _given_up(ctx, pending)
         return answers.TAKE_YOUR_TIME
     if pending.kind == conversation.FILE and _EVIDENCE.fullmatch(text):
         return await importing.is_evidence(ctx, pending)

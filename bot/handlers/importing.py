@@ -1,6 +1,7 @@
 """导入, 问题, 答, 交办: the office turns a notice into a list, in the chat."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from bot.dialogue.intents import Command
@@ -23,8 +24,10 @@ from bot.services.packing import unpack
 from bot.services.report import Proof
 from bot.store.tables import Draft
 from bot.texts import answers, imports
+from bot.texts.words import clock
 
 SHEET = "答题表.xlsx"
+FRESH = timedelta(days=1)  # an older preview is shown once more before its list goes out
 _ASKED = (conversation.EVIDENCE, conversation.ITEM)
 
 
@@ -195,6 +198,9 @@ async def _store(ctx: Ctx, draft: Draft) -> str:
     year = next((number for number, question in now.waiting if question.about == YEAR_ONLY), None)
     if year is not None:
         raise Refused(f"第 {year} 题年份还没有定，算不了时限。请回复：导入 {now.settled.draft.year}（写对的年份）")
+    if ctx.work.now - draft.at > FRESH:
+        when, draft.at = clock(draft.at), ctx.work.now
+        return imports.LONG_AGO.format(when=when) + await _show(ctx, now, "")
     if now.unchanged or now.fingerprint != draft.shown:
         return imports.MOVED_ON + await _show(ctx, now, "")
     await conversation.leave(ctx.work, ctx.key, conversation.CONFIRM)

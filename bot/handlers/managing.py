@@ -57,11 +57,14 @@ async def _name(ctx: Ctx, task: Task, units: Sequence[int]) -> str:
     return f"已指定 {task.number} {task.item}：{names(named, 12)}{tail}，将随下一次晨报交办。"
 
 
+_STARTS = (Node.trigger.is_not(None), Node.removed_at.is_(None))
+
+
 async def start(ctx: Ctx, command: Command) -> str:
     if not may(ctx.member, Right.MANAGE):
         raise Refused(answers.not_allowed("起算", WHO[Right.MANAGE]))
     task = await _task(ctx, command, "起算 38 2021-07-01")
-    node = await ctx.work.session.scalar(select(Node).where(Node.task_id == task.id, Node.trigger.is_not(None)))
+    node = await ctx.work.session.scalar(select(Node).where(Node.task_id == task.id, *_STARTS))
     if node is None or node.trigger is None:
         raise Refused(f"{task.number} {task.item} 的时限不用起算，就是 {task.deadline_text or '清单写明的日期'}。")
     if command.when is None:

@@ -260,6 +260,8 @@ async def _move(work: Work, node: Node, one: NodeData, rows: Sequence[ItemRow], 
     for assignment in (await work.session.scalars(query.with_for_update())).all():
         before = snapshot(assignment)
         assignment.due = one.due
+        if one.due < work.today:
+            assignment.returned_at = work.now  # it gets the days of a late return before anybody is blamed (rule 5)
         work.audit(Act.CORRECT, f"assignment:{assignment.id}", before, snapshot(assignment), words)
         moved[assignment.id] = assignment.unit_id
     done.moved += len(moved)

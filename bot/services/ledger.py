@@ -74,14 +74,14 @@ async def ledger(
 async def _nodes(session: AsyncSession) -> list[_NodeRow]:
     query = select(
         *(Node.id, Node.task_id, Node.code, Node.title, Node.due, Task.part, Task.aspect, Task.item),
-        *(Task.unknown, Task.held),
+        *(Node.removed_at, Task.unknown, Task.held),
     ).join(Task, Node.task_id == Task.id)
-    rows = (await session.execute(query)).all()
     found = [
         _NodeRow(
-            *(of.id, of.task_id, of.code, of.title, of.due, of.part, of.aspect, of.item), bool(of.unknown or of.held)
+            *(row.id, row.task_id, row.code, row.title, row.due, row.part, row.aspect, row.item),
+            bool(row.unknown or row.held) and row.removed_at is None,
         )
-        for of in rows
+        for row in (await session.execute(query)).all()
     ]
     return sorted(found, key=lambda node: code_key(node.code))
 

@@ -12,7 +12,7 @@ from bot.texts.pages import Block, Listing
 from bot.texts.words import day, names, short
 
 PARTS = 6  # of each kind of change
-SCREEN_LINES = 25  # of one message on a phone
+SCREEN_LINES = 21  # of one message on a phone, with a file behind it
 LINE = 32  # half characters of a phone's line
 HOW_TO_ANSWER = "答题请回复：答 题号 内容（或备选序号、跳过）"
 NO_DRAFT = "没有正在导入的清单。请先把通知文件（docx、xlsx、html 或 txt）发到这里。"
@@ -24,6 +24,7 @@ ONE_OF_BOTH = (
 )
 READING = "收到文件 {name}，内容较多，正在读，请稍等……"
 MOVED_ON = "刚才看过之后，清单有了变动，请再看一遍：\n"
+LONG_AGO = "这份清单是 {when} 发来的，隔得久了，请再看一遍：\n"
 TAKES_LONG = "这份文件半分钟还没有读完，没有导入。请只留任务清单的部分，另存为 .docx 或 .xlsx 再发。"
 OTHER_NOTICE = "这张答题表不是现在这份清单的，什么都没有改。请重新发通知文件，再用随后发来的答题表。"
 NOTHING_IN_SHEET = "答题表里没有填“答复”，什么都没有改。"
@@ -46,7 +47,7 @@ def preview(now: Owner, first: int, sheet: bool) -> str:
     """A new list in one message that a phone shows at once. `first`: the number its first row will get; `sheet`: a
     file to fill in follows."""
     rows, settled = now.settled.draft.rows, now.settled
-    head = [f"《{_title(settled)}》", _counts(now, first)]
+    head = [_title(settled), _counts(now, first)]
     if undated := sum(1 for row in rows if not row.nodes and row.number not in settled.held):
         head.append(f"没有写时限的 {undated} 行按 {day(settled.report_date)}。")
     foot = "交办请回复：交办；不要请回复：取消"
@@ -157,16 +158,14 @@ def unchanged(title: str, first: int, last: int, open_questions: int) -> str:
 
 def _title(settled: Settled) -> str:
     number = f"（{settled.draft.doc_no}）" if settled.draft.doc_no else ""
-    return f"{short(settled.draft.title, 60)}{number}"
+    return f"《{short(settled.draft.title, 50)}》{number}"
 
 
 def _counts(now: Owner, first: int) -> str:
     rows = len(now.settled.draft.rows)
     waits = f"，{now.reach.waiting} 行待明确" if now.reach.waiting else ""
-    last = first + rows - 1
-    return (
-        f"共 {rows} 行（编为 {_span(first, last)} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
-    )
+    span = _span(first, first + rows - 1)
+    return f"共 {rows} 行（编为 {span} 号），可交办 {now.reach.units} 个单位 {now.reach.items} 项{waits}。"
 
 
 def _rows(settled: Settled, first: int, most: int) -> list[str]:
@@ -210,7 +209,9 @@ def asked(number: int, question: Question, answer: str | None = None) -> list[st
     if answer is not None:
         lines.append(f"　已答：{said(answer)}")
     elif question.candidates:
-        lines.append("　" + " ".join(f"［{at}］{name}" for at, name in enumerate(question.candidates[:6], 1)))
+        offered = [f"［{at}］{name}" for at, name in enumerate(question.candidates[:6], 1)]
+        together = "　" + " ".join(offered)
+        lines += [together] if _width(together) <= LINE else [f"　{one}" for one in offered]
     return lines
 
 
@@ -281,7 +282,7 @@ def _left(waiting: int, open_: int) -> list[str]:
 def new_units(units: Sequence[str]) -> list[str]:
     if not units:
         return []
-    return [f"新单位 {names(units, 8)} 已建，不属于任何分组；请用 duban roster 补上联络员。"]
+    return [f"新单位 {names(units, 8)} 已建，不属于任何分组；请管理员用 duban roster 补上联络员。"]
 
 
 def corrected(

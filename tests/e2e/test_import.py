@@ -279,3 +279,69 @@ async def test_two_who_import_the_same_notice_load_it_once(corner: World) -> Non
 async def test_the_file_stays_where_files_are_kept(corner: World) -> None:
     await corner.office.sends("清单.docx", notices.docx())
     assert len(list((corner.settings.duban_data_dir / FOLDER).iterdir())) == 1
+
+
+async def test_a_new_unit_is_created_when_the_office_says_so(corner: World) -> None:
+    office = corner.office
+    await corner.to("2021-07-01T10:00:00+08:00")
+    rows = (("建立数据共享目录", "1.编制目录。", "县教委", "县数据资源服务中心", "2021年11月30日前"),)
+    preview = await office.sends("清单.docx", notices.docx(rows))
+    assert "县数据资源服务中心”不在单位名录里" in preview and "可交办 0 个单位 0 项，1 行待明确" in preview
+    assert "已记：1＝新单位" in await office.says("答 1 新单位")
+    stored = await office.says("交办")
+    assert "交办 1 项" in stored and "新单位 县数据资源服务中心 已建" in stored
+    assert await dispatched(corner, 44) == {"县数据资源服务中心": "dispatched"}
+    await corner.morning("2021-07-02")
+    assert "联系不上" in office.gets()
+    await corner.roster(("县数据资源服务中心", "陈一", corner.who("高峰镇").userid, "联络员"))
+    await corner.morning("2021-07-05")
+    assert "44 建立数据共享目录" in corner.who("高峰镇").gets()
+
+
+async def test_a_doubtful_year_is_settled_before_anything_goes_out(corner: World) -> None:
+    office = corner.office
+    await corner.to("2021-12-20T10:00:00+08:00")
+    title = "关于印发垫江县2022年政务公开任务清单的通知"
+    row = ("公开惠企政策", "1.梳理惠企政策。", "县发展改革委", "县教委", "9月30日前")
+    preview = await office.sends("清单.docx", notices.docx((row,), title, "垫江府办发〔2021〕99号"))
+    if "哪一年" not in preview:  # the reader was sure
+        assert "2022" in preview
+        return
+    assert "年份还没有定" in await office.says("交办")
+    assert "请回复：导入" in await office.says("答 1 2023")
+    assert "9月30日" in await office.says("导入 2022")
+    assert "交办 1 项" in await office.says("交办")
+    due = await corner.rows("SELECT due FROM node JOIN task ON task.id = task_id WHERE number = 44")
+    assert [str(one.due) for one in due] == ["2022-09-30"]
+
+
+async def test_a_preview_of_last_week_is_shown_once_more(corner: World) -> None:
+    office = corner.office
+    await corner.to("2021-07-01T10:00:00+08:00")
+    await office.sends("清单.docx", notices.docx())
+    await corner.to("2021-07-08T10:00:00+08:00")
+    again = await office.says("交办")
+    assert "请再看一遍" in again and "共 3 行" in again
+    assert "交办 6 项" in await office.says("交办")
+
+
+async def test_what_is_taken_back_in_other_words_is_gone_too(corner: World) -> None:
+    office = corner.office
+    await office.sends("清单.docx", notices.docx())
+    assert "已取消导入" in await office.says("算了")
+    assert "没有正在导入的清单" in await office.says("交办")
+
+
+async def test_a_list_that_changed_meanwhile_is_shown_again(corner: World) -> None:
+    """Two correct the same list: whoever is second sees what is left to change."""
+    await imported(corner)
+    one, other = corner.office, corner.who("县司法局", "审核人")
+    await corner.roster(("县政府办公室", "甲", one.userid, "县办"), ("县政府办公室", "乙", other.userid, "县办"))
+    later = ((*notices.ROWS[0][:4], "2021年10月15日前"), *notices.ROWS[1:])
+    latest = ((*notices.ROWS[0][:4], "2021年11月15日前"), *notices.ROWS[1:])
+    await one.sends("更正.docx", notices.docx(later))
+    assert "2021-09-30 → 2021-11-15" in await other.sends("再更正.docx", notices.docx(latest))
+    assert "改时限 2 项" in await one.says("确认")
+    again = await other.says("确认")
+    assert "请再看一遍" in again and "2021-10-15 → 2021-11-15" in again
+    assert "改时限 2 项" in await other.says("确认")
