@@ -18,6 +18,7 @@ _OWES = re.compile(
     rf"(?:欠|(?:所有)?{_NOT_YET}) ?{_ITEM.format('first')}的?(?:各?单位|人)?(?![一-鿿])"
     rf"|{_ITEM.format('second')}{_NOT_YET}了?的?(?:各?单位|人)?(?![一-鿿])"
 )
+_HOW_MANY = re.compile(r"(?:全县|这|我县)?(?:的)? ?(?:\d{1,3}|[一二三四五六七八九十]{1,3}) ?个")
 _ATTACHED = re.compile(r"(?:[\[【(]附件[\]】)]|(?<=\s)附件)\s*$")
 _GAP = re.compile(r"[\s,、:;]*")
 _AND = re.compile(r" ?[、和及与] ?")
@@ -94,7 +95,9 @@ def _part(plain: str, place: int, names: Names) -> tuple[Audience, int] | None:
         which = "first" if owes["first"] else "second"
         node = owes[f"{which}_node"]
         return Audience(owes=Target(int(owes[which]), int(node) if node else None)), owes.end()
-    named = names.at(plain, place)
+    counted = _HOW_MANY.match(plain, place)  # 26个乡镇: the group; the preview says how many people that are
+    named = names.at(plain, counted.end()) if counted else names.at(plain, place)
+    named = named if named and (not counted or named[0].group) else None
     everyone = _EVERYONE.match(plain, place)
     end = named[1] if named else everyone.end() if everyone else place
     spoken = _ROLE.match(plain, end)

@@ -1,24 +1,22 @@
 """Words that answer what the bot asked: 确认, 取消, a number, a reason, a link, a file."""
 
 import re
-from dataclasses import replace
 
 from bot.dialogue.choices import Choice, choice_in
 from bot.dialogue.free import Reading
-from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
+from bot.dialogue.intents import Command, Kind, NotUnderstood
 from bot.dialogue.reasons import is_reason
-from bot.dialogue.verbs import info_of
+from bot.dialogue.verbs import Verb, info_of
 from bot.domain.states import Act
-from bot.handlers import freely
+from bot.handlers import choosing, freely
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
-from bot.handlers.orders import Order, ask_which, confirm_first, order_from, perform, resolve_words
+from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
 from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
 from bot.services.report import Proof
-from bot.store.items import ItemRow, items_by_id
 from bot.texts import answers, offers
 
 
@@ -40,7 +38,7 @@ async def abort(ctx: Ctx, _command: Command) -> str:
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is None or pending.kind == conversation.ITEM:
         return answers.NOTHING_PENDING
-    await conversation.forget(ctx.work, ctx.key)
+    await conversation.forget(ctx.work, ctx.key, _DROPPED)
     return answers.CANCELLED
 
 
@@ -53,7 +51,7 @@ async def acknowledged(ctx: Ctx, command: Command) -> str:
     """收到. A bare 1 answers "which one?" while that is open; 好的 is never a 确认."""
     pending = await conversation.pending(ctx.work, ctx.key)
     if pending is not None and pending.kind == conversation.CHOICE and (choice := choice_in(command.raw, ctx.names)):
-        return await _chosen(ctx, pending, choice)
+        return await choosing.chosen_in_words(ctx, pending, choice)
     answer = await received(ctx, command)
     if pending is not None and pending.kind == conversation.WORDS:
         return answers.NO_REASON if answer == answers.NO_WAITING_ASK else f"{answer}\n{answers.NO_REASON}"
@@ -92,6 +90,8 @@ async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> s
         return f"{_LOOKED if reading.kind is Kind.QUESTION else ''}{await freely.look(ctx, reading.look)}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
+    if reading.kind is Kind.UNKNOWN and said.kind is Kind.UNKNOWN and len(reading.targets) == 1:
+        raise Refused(offers.what_about(str(reading.targets[0])))
     return answers.unknown(_hint(said, reading))
 
 
@@ -106,9 +106,13 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
     """The answer to what was asked, unless the words are about something else."""
     if pending.kind in _ASKED and CHANGED_MIND.match(text) and not reading.acts:
         if pending.kind != conversation.EVIDENCE or not _WAIT.match(text):
-            await conversation.forget(ctx.work, ctx.key)
+            await conversation.forget(ctx.work, ctx.key, _DROPPED)
             return answers.CANCELLED
         return answers.TAKE_YOUR_TIME
+    if pending.kind == conversation.EVIDENCE and reading.kind is Kind.PROMISE and not reading.targets:
+        return answers.TAKE_YOUR_TIME  # 马上发链接
+    if pending.kind == conversation.CONFIRM and "said" in pending.payload and _YES.fullmatch(text):
+        return await confirm(ctx, Command(Verb.CONFIRM))
     if pending.kind == conversation.WORDS:
         return await _reason(ctx, pending, said, text)
     if pending.kind == conversation.WHEN and reading.kind is not Kind.QUESTION:
@@ -120,13 +124,18 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
             return await submit_asked(ctx, proofs)
         return None
     if pending.kind == conversation.CHOICE:
+        if said.kind is Kind.NUMBER and len(said.targets) > 1:
+            return await choosing.several_chosen(ctx, pending, said.targets)
         choice = choice_in(text, ctx.names)
         if choice is None and len(reading.targets) == 1 and not _other_item(pending, reading):
             choice = Choice(reading.targets[0], None)
-        return await _chosen(ctx, pending, choice) if choice else None
+        return await choosing.chosen_in_words(ctx, pending, choice) if choice else None
     return None
 
 
+_DROPPED = "已取消"
+# Says yes to an offer as plainly as 确认; 好的 and 收到 do not.
+_YES = re.compile(r"(?:是的?|对的?|对头|没错|正确|就是(?:的|这样|这个)?|是这样的?|y|yes)[\s,，。.!！~的了哈啊嘛呀]*", re.IGNORECASE)
 _WAIT = re.compile(r"等|稍")
 
 
@@ -145,40 +154,13 @@ async def _reason(ctx: Ctx, pending: Pending, said: NotUnderstood, text: str) ->
     return await resolve_words(ctx, pending.payload["order"], text)
 
 
-async def _chosen(ctx: Ctx, pending: Pending, choice: Choice) -> str:
-    rows = await items_by_id(ctx.work.session, pending.payload["ids"])
-    found = [item for item in rows if choice.target is None or _is(item, choice.target)]
-    found = [item for item in found if choice.unit in (None, item.unit)]
-    if not found:
-        said = " ".join(str(part) for part in (choice.target, choice.unit) if part)
-        raise Refused(f"{said} 不在刚才列出的事项里，请从中选一个，或回复 取消。")
-    if len({item.unit for item in found}) > 1 or (choice.target is None and len(found) > 1):
-        if "said" in pending.payload:
-            return await freely.ask_item(ctx, freely.command_from(pending.payload["said"]), found)
-        return await ask_which(ctx, order_from(pending.payload["order"]), found, "")
-    return await chosen(ctx, pending, found[0])
-
-
-async def chosen(ctx: Ctx, pending: Pending, item: ItemRow) -> str:
-    """What waited for its item goes on with this one."""
-    await conversation.forget(ctx.work, ctx.key)
-    if "said" in pending.payload:
-        return await freely.chosen(ctx, pending.payload["said"], item)
-    order = order_from(pending.payload["order"])
-    answer = await perform(ctx, replace(order, ids=(item.id,)))
-    return await expect_more(ctx, item.id, answer) if order.proofs else answer
-
-
-def _is(item: ItemRow, target: Target) -> bool:
-    return item.number == target.number and target.node in (None, item.seq)
-
-
 _HINTS = {
     Kind.QUESTION: "这是一个问题，我没有改动任何事项。",
     Kind.NEGATION: "您说的是还没办完，我没有改动任何事项。",
     Kind.CONDITION: "条件还没满足，我没有改动任何事项；办完再报。",
     Kind.PROMISE: "收到您的打算，我没有改动任何事项；办完再报。",
     Kind.POLITE: "不客气。",
+    Kind.GREETING: "您好，我在。",
     Kind.QUOTE: "这是转发或引用的话，我没有改动任何事项；要办理请用自己的话发。",
     Kind.SEVERAL: "一条消息里有几件事，我分不清，没有改动任何事项。\n"
     "请一件一条发，或每个编号后面紧跟它的链接：完成 34 链接 35 链接",

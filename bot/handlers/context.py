@@ -6,6 +6,7 @@ from bot.dialogue.names import Names
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import Member
 from bot.domain.responsibility import Directory
+from bot.services.choices import Question
 from bot.services.report import Proof
 from bot.services.work import Work
 from bot.store.items import ItemRow
@@ -39,6 +40,7 @@ class Ctx:
     ledger: File | None = None  # the ledger made for this message
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
+    question: Question | None = None  # which of these? with its candidates as a card
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

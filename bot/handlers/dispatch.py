@@ -1,6 +1,6 @@
 """A stored message to its handler and its answer: one transaction, once (rules 7 and 8)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.speaking import speaker_of
 from bot.handlers.uploads import keep_file
-from bot.services import conversation, itemcards
+from bot.services import choices, conversation, itemcards
+from bot.services.choices import Question
 from bot.services.report import Proof
 from bot.services.work import Lane, Work
 from bot.store import live, people
@@ -136,6 +137,16 @@ class Prepared:
     reading: Reading | None = None  # of words that are no command
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What one message is answered with."""
+
+    text: str
+    files: Sequence[File] = ()
+    cards: Sequence[ItemRow] = ()
+    question: Question | None = None
+
+
 class Dispatcher:
     def __init__(
         self,
@@ -154,7 +165,7 @@ class Dispatcher:
         self._policy = policy
         self._data_dir = data_dir
         self._wake_delivery = wake_delivery
-        self._known: tuple[Directory, Names] | None = None
+        self._known: tuple[Directory, Names, Names] | None = None
 
     async def handle(self, row_id: int) -> None:
         """Handles one inbox row. Raises when it could not; then nothing was changed."""
@@ -167,11 +178,8 @@ class Dispatcher:
             if row is None or row.state != "new" or await _has_older(session, row):
                 return
             work = Work(session, self._clock.now(), self._policy, prepared.member, row.key)
-            answer, files, cards = await self._answer(work, prepared)
-            sender = prepared.incoming.sender
-            await self._reply(work, sender, row.key, answer, files)
-            for item in cards:
-                await itemcards.send(work, f"reply:{row.key}:card{item.id}", item, sender)
+            given = await self._answer(work, prepared)
+            await self._reply(work, prepared.incoming.sender, row.key, given)
             await itemcards.refresh(work)
             row.state, row.handled_at = "done", work.now
             row.sealed, row.words = None, redact(_words_of(prepared.incoming))
@@ -185,7 +193,7 @@ class Dispatcher:
                 return
             row.state, row.error, row.attempts = "parked", reason, row.attempts + 1
             work = Work(session, self._clock.now(), self._policy)
-            await self._reply(work, row.sender, row.key, answers.APOLOGY, [])
+            await self._reply(work, row.sender, row.key, Answer(answers.APOLOGY))
         self._wake_delivery()
 
     async def _in_order(self, session: AsyncSession, sender: str) -> None:
@@ -212,7 +220,8 @@ class Dispatcher:
             if findings:
                 return Prepared(incoming, member, directory, None, secret=describe(findings))
             names, now = self._names(directory), self._clock.now()
-            said = parse_command(text, names, local_day(now)) if text and member else None
+            exact = names if member and (member.reviews_for or member.is_office) else self._names(directory, full=True)
+            said = parse_command(text, exact, local_day(now)) if text and member else None
             reading = None
             if member and isinstance(said, NotUnderstood) and len(text) <= LONGEST:
                 speaker = await speaker_of(session, member, directory, now, self._policy.context_minutes)
@@ -234,31 +243,32 @@ class Dispatcher:
             return replace(prepared, ledger=ledger)
         return prepared
 
-    def _names(self, directory: Directory) -> Names:
+    def _names(self, directory: Directory, full: bool = False) -> Names:
+        """`full`: without towns' short names. Beside a contact's command these are mostly part of their words."""
         if self._known is None or self._known[0] != directory:
-            self._known = (directory, Names.of(directory))
-        return self._known[1]
+            self._known = (directory, Names.of(directory, stems=True), Names.of(directory))
+        return self._known[2 if full else 1]
 
     # -- inside it
 
-    async def _answer(self, work: Work, prepared: Prepared) -> tuple[str, list[File], list[ItemRow]]:
+    async def _answer(self, work: Work, prepared: Prepared) -> Answer:
         incoming, member = prepared.incoming, prepared.member
         if member is None:
             speaks = incoming.kind != "event" or incoming.event in ("click", "template_card_event")
-            return (answers.STRANGER if speaks else ""), [], []
+            return Answer(answers.STRANGER if speaks else "")
         await _reachable_again(work, member)
         if prepared.secret:
-            return answers.PERSONAL.format(what=prepared.secret), [], []
+            return Answer(answers.PERSONAL.format(what=prepared.secret))
         names = self._names(prepared.directory)
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
-                return await self._speak(ctx, prepared), ctx.files, ctx.cards
+                return Answer(await self._speak(ctx, prepared), ctx.files, ctx.cards, ctx.question)
         except Refused as refusal:
-            return refusal.text, [], []
+            return Answer(refusal.text)
         except UnknownYear as error:
             # Nothing that needs the calendar can be done honestly; the operator sees it in /readyz and doctor.
-            return answers.NO_CALENDAR.format(year=error.year), [], []
+            return Answer(answers.NO_CALENDAR.format(year=error.year))
 
     async def _speak(self, ctx: Ctx, prepared: Prepared) -> str:
         incoming = prepared.incoming
@@ -289,8 +299,11 @@ class Dispatcher:
             return answers.unknown()
         return await answering.words(ctx, prepared.said, prepared.reading, text)
 
-    async def _reply(self, work: Work, userid: str, key: str, answer: str, files: list[File]) -> None:
-        parts = fit(answer, ANSWER_BYTES)
+    async def _reply(self, work: Work, userid: str, key: str, given: Answer) -> None:
+        """The words, then what goes behind them. A question with candidates stands last and is a card of its own."""
+        asked = given.question if given.question and given.text.endswith(given.question.text) else None
+        words = given.text.removesuffix(asked.text).rstrip() if asked else given.text
+        parts = fit(words, ANSWER_BYTES)
         if len(parts) > PARTS:
             parts = (*parts[: PARTS - 1], parts[PARTS - 1][:600] + "……（太长，后面的请看台账）")
         for number, part in enumerate(parts):
@@ -298,7 +311,11 @@ class Dispatcher:
             await work.send(
                 f"reply:{key}:{number}", Lane.REPLY, "text", people.key_of(userid), payload, "回复您刚才的消息"
             )
-        for number, file in enumerate(files):
+        if asked:
+            await choices.send(work, f"reply:{key}:{len(parts)}", asked, userid)
+        for item in given.cards:
+            await itemcards.send(work, f"reply:{key}:card{item.id}", item, userid)
+        for number, file in enumerate(given.files):
             payload = {"path": file.path, "name": file.name}
             await work.send(
                 f"reply:{key}:file{number}", Lane.REPLY, "file", people.key_of(userid), payload, "您要的文件"

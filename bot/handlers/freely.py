@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from bot.dialogue.dates import spoken_day_at
+from bot.dialogue.dates import Span, months_on, span_at, spoken_day_at
 from bot.dialogue.free import Reading, Said
 from bot.dialogue.intents import Command, Target
 from bot.dialogue.normalize import fold
@@ -16,7 +16,7 @@ from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers import checking, looking, managing, reporting
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import named
+from bot.handlers.orders import ask_choice, named
 from bot.handlers.targets import open_of, own, task_rows, theirs
 from bot.services import conversation, report
 from bot.services.views import my_last_subjects
@@ -38,9 +38,12 @@ _ACT = {
     Verb.URGE: Act.URGE,
     Verb.AGREE: Act.AGREE,
     Verb.REFUSE: Act.REFUSE,
+    Verb.SUSPEND: Act.SUSPEND,
+    Verb.RESUME: Act.RESUME,
+    Verb.ASSIGN: Act.NAME_UNITS,
 }
 _REQUESTS = {Verb.EXTEND: RequestKind.EXTEND, Verb.EXEMPT: RequestKind.EXEMPT, Verb.DISPUTE: RequestKind.DISPUTE}
-_THEIRS = (Verb.APPROVE, Verb.RETURN, Verb.URGE)
+_THEIRS = (Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.SUSPEND, Verb.RESUME)
 
 
 async def _do(ctx: Ctx, command: Command) -> str:
@@ -60,6 +63,7 @@ _OWN: dict[Verb, Handler] = {
     Verb.PROGRESS: reporting.progress,
     Verb.SUBMIT: reporting.submit,
     Verb.UNDO: reporting.undo,
+    Verb.ASSIGN: managing.name_units,
 }
 
 
@@ -106,6 +110,8 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
     command = said.command
     if command.many:
         return True
+    if command.verb in _THEIRS and command.targets and not command.units:
+        return len(await theirs(ctx, command, _ACT[command.verb])) > 1
     if command.verb is not Verb.SUBMIT or not command.targets or command.links or said.perhaps_day:
         return False
     items = await own(ctx, command, Act.SUBMIT)
@@ -115,12 +121,12 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
 async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     """One question about what is not certain: which item, by when, why, or whether it is meant so."""
     for said in doubtful:
-        if not said.command.targets and said.command.verb not in (Verb.AGREE, Verb.REFUSE):
+        if not (said.command.targets or said.command.verb in (Verb.AGREE, Verb.REFUSE)):
             return await _which(ctx, said)
     offered = []
     for said in doubtful:
         offered.append(await _offer(ctx, said))
-        if slot := _missing(ctx, said.command):
+        if slot := _missing(ctx, offered[-1].command):
             return await ask_for(ctx, said.command, slot, offered[-1].items)
     waiting = {
         "said": [as_json(one.command) for one in offered],
@@ -141,6 +147,8 @@ class _Offer:
 async def _offer(ctx: Ctx, said: Said) -> _Offer:
     """What would be done, in words. Raises Refused where it could not be done."""
     command, act = said.command, _ACT[said.command.verb]
+    if command.verb is Verb.ASSIGN:
+        return _Offer(command, (), offers.line("指定", [f"{command.targets[0]} 由 {'、'.join(command.units)} 办"], command))
     if command.verb in (Verb.AGREE, Verb.REFUSE) and not await checking.has_request(ctx, command):
         verb = Verb.APPROVE if command.verb is Verb.AGREE else Verb.RETURN  # what was meant is the submission
         return await _offer(ctx, replace(said, command=replace(command, verb=verb)))
@@ -158,6 +166,7 @@ async def _offer(ctx: Ctx, said: Said) -> _Offer:
     refs = [item.ref if command.verb in _THEIRS else named(ctx, item).ref for item in items]
     if command.verb in _THEIRS:
         refs = [f"{item.ref}（{item.unit}）" for item in items]
+    command = _with_day(ctx, command, items)
     return _Offer(command, items, offers.line(act.label, refs, command))
 
 
@@ -192,23 +201,32 @@ async def _which(ctx: Ctx, said: Said) -> str:
             raise Refused(offers.NOTHING_TO_UNDO)
         return await _ask(ctx, [replace(said, command=replace(command, targets=(_target(last),)))])
     if command.verb in _THEIRS:
-        queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
-        if len(queue) != 1 or command.verb is Verb.URGE:
-            raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
-        found = replace(command, targets=(_target(queue[0]),), units=(queue[0].unit,))
-        return await _ask(ctx, [replace(said, command=found)])
+        return await _which_of_theirs(ctx, said)
     candidates = [item for item in await open_of(ctx) if item.state in ALLOWED.get(act, frozenset({item.state}))]
     likely = [item for item in candidates if any(t.number == item.number for t in said.choices)]
     return await ask_item(ctx, command, likely or candidates)
 
 
+async def _which_of_theirs(ctx: Ctx, said: Said) -> str:
+    """通过 or 退回 without a number means what waits for this person: all that was named units', or one of it."""
+    command = said.command
+    queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
+    if not queue or command.verb not in (Verb.APPROVE, Verb.RETURN):
+        raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
+    alike = {item.code for item in queue}
+    if len(alike) == 1 and (len(queue) == 1 or len(queue) == len(command.units)):
+        found = replace(command, targets=(_target(queue[0]),), units=tuple(item.unit for item in queue))
+        return await _ask(ctx, [replace(said, command=found)])
+    return await ask_item(ctx, command, queue)
+
+
 async def ask_item(ctx: Ctx, command: Command, candidates: Sequence[ItemRow]) -> str:
     """Which of these? The answer goes on where this stopped."""
     label = info_of(command.verb).label
-    if candidates:
-        payload = {"said": as_json(command), "ids": [item.id for item in candidates]}
-        await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, payload)
-    return offers.which(label, [named(ctx, item).line for item in candidates])
+    text = offers.which(label, [named(ctx, item).line for item in candidates])
+    if not candidates:
+        return text
+    return await ask_choice(ctx, {"said": as_json(command)}, candidates, f"{label}的是哪一项？", text)
 
 
 def _target(item: ItemRow) -> Target:
@@ -240,6 +258,10 @@ _LOOK: dict[Verb, Handler] = {
 async def extend(ctx: Ctx, command: Command) -> str:
     """延期 with a day told from today (下周五) is offered with the day it means."""
     words = command.problem.words if command.problem else ""
+    span = span_at(repair(fold(words))[0].plain, 0)
+    if span and command.targets:
+        text = command.text.replace(words, "", 1).strip(" ，,")
+        return await _ask(ctx, [Said(replace(command, span=span[0], problem=None, text=text, words=text), False)])
     day = spoken_day_at(repair(fold(words))[0].plain, 0, ctx.work.today) if words else None
     if day is None or day.value is None or not command.targets:
         return await reporting.request(ctx, command, RequestKind.EXTEND)
@@ -279,20 +301,25 @@ async def with_links(ctx: Ctx, command: Command, links: tuple[str, ...]) -> str:
     return await _do(ctx, replace(command, links=links))
 
 
-async def chosen(ctx: Ctx, data: dict[str, Any], item: ItemRow) -> str:
-    """The item that was asked for."""
-    named_unit = () if ctx.member.acts_for == {item.unit_id} and not ctx.member.is_office else (item.unit,)
-    return await _go_on(ctx, replace(command_from(data), targets=(_target(item),), units=named_unit), [item])
+async def chosen(ctx: Ctx, data: dict[str, Any], items: Sequence[ItemRow]) -> str:
+    """The item that was asked for, or several of one unit."""
+    mine = ctx.member.acts_for == {items[0].unit_id} and not ctx.member.is_office
+    targets = tuple(_target(item) for item in items)
+    command = replace(command_from(data), targets=targets, units=() if mine else (items[0].unit,))
+    return await _go_on(ctx, command, items)
 
 
 async def day_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str, today: date) -> str | None:
     """The day that was asked for; None where the words hold none."""
     plain = repair(fold(text))[0].plain
     days = [day.value for place in range(len(plain)) if (day := spoken_day_at(plain, place, today))]
+    spans = [span[0] for place in range(len(plain)) if (span := span_at(plain, place))]
+    command, items = command_from(data), await items_by_id(ctx.work.session, ids)
+    if not days and spans:
+        return await _go_on(ctx, _with_day(ctx, replace(command, span=spans[0]), items), items)
     if not days or days[0] is None:
         return None
-    command = command_from(data)
-    return await _go_on(ctx, replace(command, when=days[0]), await items_by_id(ctx.work.session, ids))
+    return await _go_on(ctx, replace(command, when=days[0]), items)
 
 
 async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str) -> str:
@@ -301,9 +328,24 @@ async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text:
 
 async def _go_on(ctx: Ctx, command: Command, items: Sequence[ItemRow]) -> str:
     await conversation.forget(ctx.work, ctx.key)
+    command = _with_day(ctx, command, items)
     if slot := _missing(ctx, command):
         return await ask_for(ctx, command, slot, items)
     return await _do(ctx, command)
+
+
+def _with_day(ctx: Ctx, command: Command, items: Sequence[ItemRow]) -> Command:
+    """延期三天: three days beyond the deadline, or beyond today where it has passed."""
+    if command.span is None or command.when is not None or len(items) != 1:
+        return command
+    start, span = max(items[0].due, ctx.work.today), command.span
+    if span.unit == "月":
+        day = months_on(start, span.count)
+    elif span.unit == "工作日":
+        day = ctx.calendar.add(start, span.count)
+    else:
+        day = start + timedelta(days=span.count)
+    return replace(command, when=day, span=None)
 
 
 def as_json(command: Command) -> dict[str, Any]:
@@ -314,6 +356,7 @@ def as_json(command: Command) -> dict[str, Any]:
         "units": list(command.units),
         "links": list(command.links),
         "when": command.when.isoformat() if command.when else None,
+        "span": [command.span.count, command.span.unit] if command.span else None,
         "text": command.text,
     }
 
@@ -325,6 +368,7 @@ def command_from(data: dict[str, Any]) -> Command:
         units=tuple(data["units"]),
         links=tuple(data["links"]),
         when=date.fromisoformat(data["when"]) if data["when"] else None,
+        span=Span(*data["span"]) if data.get("span") else None,
         text=data["text"],
         words=data["text"],
     )

@@ -9,7 +9,7 @@ from bot.domain.permissions import may, right_to
 from bot.domain.states import ALLOWED, Act, State
 from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
-from bot.services import audience, conversation, manage, report, review
+from bot.services import audience, choices, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left, urged_today
 from bot.services.work import Work
@@ -67,10 +67,19 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
 
 async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what: str) -> str:
     """Asks which item an order is for; the next number or unit says it (rule 11)."""
-    ids = [item.id for item in candidates]
-    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
     by_unit = len({item.code for item in candidates}) == 1
-    return answers.which_item(what, [named(ctx, item) for item in candidates], "单位" if by_unit else "编号")
+    text = answers.which_item(what, [named(ctx, item) for item in candidates], "单位" if by_unit else "编号")
+    return await ask_choice(ctx, {"order": order.as_json()}, candidates, f"{what}哪一项？", text)
+
+
+async def ask_choice(
+    ctx: Ctx, waiting: Mapping[str, Any], candidates: Sequence[ItemRow], what: str, text: str
+) -> str:
+    """Keeps what `waiting` for its item, and puts the question: `text`, and a card with buttons where cards work."""
+    ctx.question = choices.question(ctx.work, what, candidates, text)
+    payload = {**waiting, "ids": [item.id for item in candidates], "asked": ctx.question.asked}
+    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, payload)
+    return text
 
 
 async def perform(ctx: Ctx, order: Order) -> str:

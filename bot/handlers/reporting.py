@@ -90,7 +90,7 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
                 one.name for one in there
             }:  # the same link again is for another item
                 return await _add(ctx, found[0], proofs)
-    if pending and pending.kind == conversation.CHOICE and proofs:
+    if pending and pending.kind == conversation.CHOICE and proofs and "order" in pending.payload:
         proofs = (*order_from(pending.payload["order"]).proofs, *proofs)  # the next picture of the same lot
     candidates = await open_of(ctx)
     if not candidates:
