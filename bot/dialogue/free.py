@@ -13,7 +13,7 @@ from bot.dialogue.doubts import doubts_in, own_words
 from bot.dialogue.intents import Command, Kind, Target
 from bot.dialogue.lexicon import VERB_OF, Rule, Sense
 from bot.dialogue.looks import look
-from bot.dialogue.mentions import Clause, blank, clauses, day_like, residue
+from bot.dialogue.mentions import EXCEPTED, Clause, blank, clauses, day_like, residue
 from bot.dialogue.mentions import Kind as Mentioned
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded, fold
@@ -142,6 +142,8 @@ def _trace_mentions(work: _Work, found: list[Clause]) -> None:
 def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | None]:
     """Its acts, or why it has none."""
     text = without_comfort(statement.text(named_apart(work.plain, statement)))
+    if statement.excluded or statement.excluded_units:
+        text = EXCEPTED.sub("", text)
     rule = _main(statement, work.speaker)
     doubt = _doubt(work, statement, text, rule)
     if lexicon.NONE_LEFT.search(text) and doubt is not Doubt.QUESTION:
@@ -258,7 +260,7 @@ def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Ki
     command = Command(verb)
     if rule.sense is Sense.EXTEND:
         command = replace(command, when=statement.day, span=statement.span)
-    if rule.sense in REQUESTS:
+    if rule.sense in (*REQUESTS, Sense.SUSPEND, Sense.RESUME):
         command = replace(command, text=_reason(work, statement))
     elif rule.sense is Sense.DOING:
         command = replace(command, text=_whole(work, statement))
@@ -305,10 +307,12 @@ def _several(
         everything = statement.everything and not command.units
         command = replace(command, all=everything, excluded_units=tuple(statement.excluded_units))
     days = command.verb in (Verb.SUBMIT, Verb.SIGN) and not statement.links and _may_be_days(work, statement)
-    if statement.everything and len(statement.entries) > 1 and not statement.targets:
+    whole = len(statement.entries) == 1 or (statement.topic and work.speaker.topic)
+    everything = statement.everything and not (whole and not statement.targets and not statement.excluded)
+    if everything and len(statement.entries) > 1 and not statement.targets:
         named = tuple(entry.target for entry in statement.entries)
         return [Said(replace(command, targets=named, ranged=True), False)]
-    if statement.targets or statement.everything or statement.excluded or command.excluded_units:
+    if statement.targets or everything or statement.excluded or command.excluded_units:
         command = replace(
             command,
             targets=tuple(target for target in statement.targets if target not in statement.excluded),
@@ -371,6 +375,9 @@ def _reason(work: _Work, statement: Statement) -> str:
             said = _CALLED.sub("", work.said(start, end).strip(_EDGES)).strip(_EDGES)
             if len(re.findall(r"[一-鿿a-zA-Z]", lexicon.FILLER.sub("", said))) >= 2 and said not in _NO_REASON:
                 pieces.append(said)
+    if not pieces:  # 我们委没有这项职能 says it and gives the reason
+        weak = [c for c in statement.clauses if any(one.sense in REQUESTS and not one.strong for one in c.senses)]
+        pieces = [work.said(clause.start, clause.end).strip(_EDGES) for clause in weak]
     return "，".join(pieces)
 
 

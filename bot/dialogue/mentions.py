@@ -28,7 +28,7 @@ _NUMBERED_LINE = re.compile(r"(?:^|(?<=\n)) ?[1-9]\d? ?(?:[.)](?=[^\d\s])|、(?=
 _COUNTED = re.compile(r"(?:^|(?<=[\s,。;:]))(?P<n>[1-9]) ?[.、)] ?(?=\D|\d{1,2} ?(?:号|项|[^\d.、 ]))")
 _EXCEPT = re.compile(r"\(? ?(?:除了|除去|除开|除掉|不含|不包括|不算|除)(?=[^,。;]{0,3}\d)")
 _EXCEPT_UNIT = re.compile(r"\(? ?(?:除了?|除去|除开|除掉|不含|不包括|不算) ?")
-_EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
+EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
 _DATED = re.compile(r"[到至延] ?$")
 _DIGIT = re.compile(r"(?:(?:任务|事项) ?)?(?:第 ?)?\d")
 _RULES = pattern_of(RULES)
@@ -200,7 +200,7 @@ def _scan(
 
 def _excepted(plain: str, clause: Clause, names: Names) -> Kind | None:
     """35除外 leaves an item out, 34高安镇除外 a unit."""
-    found = _EXCEPTED.search(plain, clause.start, clause.end)
+    found = EXCEPTED.search(plain, clause.start, clause.end)
     if found is None:
         return None
     named = any(names.at(plain, place) for place in range(clause.start, found.start()))

@@ -177,6 +177,8 @@ def _hint(said: NotUnderstood, reading: Reading) -> str:
         return offers.answer_to_question(info.usage, info.example)
     if reading.kind is Kind.NEGATION and reading.targets:
         return offers.not_yet([str(target) for target in reading.targets])
+    if reading.kind is Kind.SEVERAL and len(reading.targets) > 1:
+        return offers.which_link([str(target) for target in reading.targets])
     if reading.kind is not Kind.UNKNOWN:
         return _HINTS.get(reading.kind, "")
     if said.kind is Kind.NO_TARGET and said.verb is not None:

@@ -86,6 +86,9 @@ def _joined(acts: Sequence[Said]) -> list[Said]:
     joined: list[Said] = []
     for said in acts:
         last = joined[-1] if joined else None
+        if last and (last.command.verb, last.command.targets) == (said.command.verb, said.command.targets) != ():
+            joined[-1] = said if said.command.text else last  # said twice: 清单我们委没有职能，申请不涉及6号
+            continue
         alike = last and replace(last.command, targets=()) == replace(said.command, targets=())
         if last and alike and last.certain == said.certain and said.command.targets and not said.choices:
             both = tuple(dict.fromkeys((*last.command.targets, *said.command.targets)))
@@ -183,7 +186,7 @@ def _missing(ctx: Ctx, command: Command) -> str:
     """What a request still lacks: the day, or the reason."""
     if command.verb is Verb.EXTEND and command.when is None:
         return conversation.WHEN
-    return conversation.WORDS if command.verb in _REQUESTS and not is_reason(command.text, ctx.names) else ""
+    return conversation.WORDS if command.verb in (*_REQUESTS, Verb.SUSPEND) and not is_reason(command.text, ctx.names) else ""
 
 
 async def ask_for(ctx: Ctx, command: Command, slot: str, items: Sequence[ItemRow]) -> str:

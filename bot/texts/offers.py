@@ -65,7 +65,12 @@ def answer_to_question(usage: str, example: str) -> str:
 
 
 def what_about(code: str) -> str:
-    return f"没看懂要对 {code} 做什么，没有改动任何事项。\n例如：完成 {code} 链接　进展 {code} 文字　任务 {code}"
+    return f"没看出要对 {code} 做什么，没有改动任何事项。\n例如：完成 {code} 链接　进展 {code} 文字　任务 {code}"
+
+
+def which_link(codes: Sequence[str]) -> str:
+    named = " 链接 ".join(codes[:4])
+    return f"{'、'.join(codes)} 各是哪个链接，我分不清，没有改动任何事项。\n请写成：完成 {named} 链接"
 
 
 def not_yet(codes: Sequence[str]) -> str:
