@@ -373,7 +373,8 @@ def _reason(work: _Work, statement: Statement) -> str:
         runs = list(residue(work.plain, clause)) if told else [(clause.start, clause.end)]
         for start, end in runs:
             said = _CALLED.sub("", work.said(start, end).strip(_EDGES)).strip(_EDGES)
-            if len(re.findall(r"[一-鿿a-zA-Z]", lexicon.FILLER.sub("", said))) >= 2 and said not in _NO_REASON:
+            meant = said if work.speaker.checks else lexicon.FILLER.sub("", said)
+            if len(re.findall(r"[一-鿿a-zA-Z]", meant)) >= 2 and said not in _NO_REASON:
                 pieces.append(said)
     if not pieces:  # 我们委没有这项职能 says it and gives the reason
         weak = [c for c in statement.clauses if any(one.sense in REQUESTS and not one.strong for one in c.senses)]

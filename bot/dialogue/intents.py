@@ -56,8 +56,9 @@ class Command:
     means every unit where an item is named, else every item. `links` are addresses in order; `text` the free words as
     written, without the links where the verb is 完成. `words` is `text` with the units before it as written: for a
     contact, who acts for one unit only, a unit's name is part of what they say. `when` is None without a date or with
-    a `problem`; `span` is how much more time than the deadline gives (延期三天). `each`: the links of every item, where each has its own. `audience`, `urgent` and `attached` (with the
-    file sent before) belong to 通知. `raw` is the whole message, `cut` says that it was too long.
+    a `problem`; `span` is how much more time than the deadline gives (延期三天). `each`: the links of every item, where
+    each has its own. `audience`, `urgent` and `attached` (with the file sent before) belong to 通知. `raw` is the whole
+    message, `cut` says that it was too long.
     """
 
     verb: Verb

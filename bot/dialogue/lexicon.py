@@ -69,14 +69,23 @@ def _rule(sense: Sense, name: str, words: str, example: str, strong: bool = Fals
 
 _NOW = r"(?:已经?|均已?|都已?|全部|早就|刚刚?|刚才)?"
 _END = r"(?:了|咯|啦|哒|喽|嘞)?"
-_MAKE = r"[搞弄做整办填报传发挂改交]"
-_PUT = r"(?:规范|完善|健全|清理|梳理|挂出去|公开|公示|发布|上传|报送|上报|提交|更新|上网|上线|挂网|印发|落实|整改|办毕|解决|处置|处理|结束)"
+_MAKE = r"[搞弄做整办填报传发挂改交建写配]"
+_PUT = (
+    r"(?:规范|完善|健全|清理|梳理|挂出去|公开|公示|发布|上传|报送|上报|提交|更新|上网|上线|挂网|印发|落实|整改|办毕"
+    r"|解决|处置|处理|结束)"
+)
 
 PARTLY = "办了一部分"
 
 # The first rule that matches at a place wins, so the longer and the more special stand first.
 RULES: tuple[Rule, ...] = (
-    _rule(Sense.REFUSE, "不同意", r"不同意|不(?:批准|准予|予批准)|延期不行", "不同意新民镇21号延期，时间充足", True),
+    _rule(
+        Sense.REFUSE,
+        "不同意",
+        r"不同意|不(?:批准|准予|予批准|批|准|予?同意)|延期不行",
+        "不同意新民镇21号延期，时间充足",
+        True,
+    ),
     _rule(Sense.RETURN, "不通过", r"(?:审核)?(?:不|不予|没法)通过", "高安镇34号不通过，链接打不开"),
     _rule(Sense.RETURN, "退回", r"退回(?:去|来)?|驳回", "34高安镇退回去，网址点不开", True),
     _rule(
@@ -169,7 +178,12 @@ RULES: tuple[Rule, ...] = (
     _rule(
         Sense.DONE, "完成", rf"{_NOW}(?:完成|办结)(?!率|情况|时[间限]|进?度|量|目标|不){_END}", "35号任务已完成", True
     ),
-    _rule(Sense.DONE, "完毕", rf"{_NOW}(?:办理|处理|落实|整改|{_PUT})(?:完毕|完成|到位){_END}", "28号任务办理完毕"),
+    _rule(
+        Sense.DONE,
+        "完毕",
+        rf"{_NOW}(?:办理|处理|落实|整改|自查|排查|检查|核对|验收|{_PUT})(?:完毕|完成|到位){_END}",
+        "28号任务办理完毕",
+    ),
     _rule(Sense.DONE, "交差", rf"(?:可以)?交差{_END}|搞伸展{_END}|done|finished", "40规范了，可以交差了"),
     _rule(Sense.DONE, "搞归一", rf"{_NOW}{_MAKE}?(?:归一|巴适|撇脱|醒豁){_END}", "40搞归一了哈"),
     _rule(Sense.DONE, "弄完", rf"{_NOW}(?:{_MAKE}|{_PUT})(?:完|好|起|定|妥|上网|上去|网上){_END}(?!不)", "22号弄完了"),
@@ -189,10 +203,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 CHECKERS: tuple[Rule, ...] = (
-    _rule(Sense.ASSIGN, "由谁负责", r"由(?=[^,。;\s]{2,24}(?:负责|承办|办理|牵头|来[办做弄]))", "2号由教委和民政局负责"),
+    _rule(
+        Sense.ASSIGN, "由谁负责", r"由(?=[^,。;\s]{2,24}(?:负责|承办|办理|牵头|来[办做弄]))", "2号由教委和民政局负责"
+    ),
     _rule(Sense.SUSPEND, "中止", r"(?:先|暂时)?(?:中止|暂停|停办)(?:办理|一下)?", "把34高安镇的中止，机构合并"),
     _rule(Sense.RESUME, "恢复", r"(?:重新)?恢复(?:办理|一下)?", "34高安镇恢复"),
-    _rule(Sense.RETURN, "退", r"退(?=$|[,。;!\s])|重新?(?:上?传|发|报|做|弄)", "高安34退，打不开"),
+    _rule(Sense.RETURN, "退", r"退(?=$|[,。;!\s])|重新?(?:上?传|发|报|做|弄|提供|提交)", "高安34退，打不开"),
     _rule(Sense.AGREE, "准了", r"准了|批了|准许|(?:可以|能|准)(?=[延缓])|准(?=$|[,。;!])", "新民那个延期准了"),
     _rule(
         Sense.APPROVE,
@@ -215,7 +231,7 @@ FORECAST = re.compile(
 """What somebody may intend to do: beside a promise and an item it is a 进展."""
 
 EVERYTHING = re.compile(
-    r"全部|所有|(?:其余|其他|其它|剩下|余下|别)的?(?=[^,。;]{0,4}(?:都|全|均|完|好|[搞弄办]))|(?:任务|事项)都|都(?=完成|[搞弄办整做]|好了|签收|没得问题)"
+    r"(?:全|都)(?=过|通过|可以|退)|全部|所有|(?:其余|其他|其它|剩下|余下|别)的?(?=[^,。;]{0,4}(?:都|全|均|完|好|[搞弄办]))|(?:任务|事项)都|都(?=完成|[搞弄办整做]|好了|签收|没得问题)"
 )
 WORK = re.compile(FORECAST.pattern + r"|方案|机制|会议|开会|[会培]训|推进会|文件|公示|学习|传达|宣传|检查")
 """Words of work: perhaps a 进展 of an item that was not named."""
@@ -232,7 +248,9 @@ SIGN_THE_REST = re.compile(r"没签收的?(?:都|全部)?[^,。;\s]{0,3}签收")
 # -- whose words
 
 FOREIGN = (
-    re.compile(r"(?<![一-鿿])[一-鿿]{1,3}(?:主任|科长|局长|书记|镇长|乡长|县长|部长|老师)(?:说|讲|要求|强调|喊|让|表示)"),
+    re.compile(
+        r"(?<![一-鿿])[一-鿿]{1,3}(?:主任|科长|局长|书记|镇长|乡长|县长|部长|老师)(?:说|讲|要求|强调|喊|让|表示)"
+    ),
     re.compile(r"(?:他们?|她|人家|群里(?:头|面)?|领导|有人|别个|隔壁|听|据)说"),
     re.compile(
         r"(?:^|\n)[-=\s]*(?:转发?|转自|转达)(?:[:\s【]|县|市|消息|通知)"
@@ -288,7 +306,7 @@ TOPIC = re.compile(
 """What points at the item spoken of last."""
 
 MEASURE = re.compile(
-    r" ?(?:[户家个人次天条件份篇张元万亿名期批届轮场位年月日分时级类种样米亩岁%‰号文]"
+    r" ?(?:[户家个人次天条件份篇张元万亿名期批届轮场位年月日分时级类种样起例宗处所座笔幅台套米亩岁%‰号文]"
     r"|点(?!错)|公里|小时|分钟|工作日|周|企业|信息|项(?!任务))"
 )
 """What follows a number that counts and names no item. 号 and 项 are looked at before."""
@@ -301,7 +319,9 @@ LIST_ASKED = re.compile(
 )
 OVERDUE_ASKED = re.compile(r"逾期|超期|过期")
 STATS_ASKED = re.compile(r"统计|(?:总体|整体|全县|全部)[^,。;]{0,4}(?:情况|进度|怎么样)|完成率(?:多少|是)")
-PENDING_ASKED = re.compile(r"待审|(?:有|还)[^,。;]{0,6}(?:要|没|未)审|审核的有")
+PENDING_ASKED = re.compile(
+    r"(?:谁|哪些|哪个|有没有)[^,。;]{0,8}申请|申请[^,。;]{0,4}(?:哪些|谁)|待审|(?:有|还)[^,。;]{0,6}(?:要|没|未)审|审核的有"
+)
 LEDGER_ASKED = re.compile(r"台[账帐]")
 PEOPLE_ASKED = re.compile(
     r"(?:联络员|联系人|负责人|审核人)[^,。;]{0,4}(?:谁|哪个|哪位)|(?:谁|哪个)是[^,。;]{0,8}(?:联络员|联系人|负责人)"

@@ -21,7 +21,8 @@ from bot.dialogue.titles import Book, Named
 _BREAK = re.compile(
     r"[,。;!?\n]+|(?<=[了完成结好毕]) +(?=第?\d)|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)"
     # 18完成19完成20没有
-    r"|(?<=[了完成结好毕])(?=第?\d{1,2}(?:-\d)?(?:号|项)? ?(?:任务|也|还|已经?|都|均)*(?:完成|办结|[没未]|[弄搞做整办]))"
+    r"|(?<=[了完成结好毕])(?=第?\d{1,2}(?:-\d)?(?:号|项)? ?(?:任务|也|还|已经?|都|均)*"
+    r"(?:完成|办结|[没未]|[弄搞做整办]))"
 )
 _SLASHED = re.compile(r"(?<![\d./])\d{1,2}(?:[./]\d{1,2})+(?![\d./]|[ ]?[%月号日])")
 _NUMBERED_LINE = re.compile(r"(?:^|(?<=\n)) ?[1-9]\d? ?(?:[.)](?=[^\d\s])|、(?=[一-鿿]))")
@@ -124,9 +125,7 @@ def _unnumbered(plain: str) -> str:
     return plain
 
 
-def clauses(
-    folded: Folded, names: Names, book: Book, today: date, checks: bool = False
-) -> tuple[str, list[Clause]]:
+def clauses(folded: Folded, names: Names, book: Book, today: date, checks: bool = False) -> tuple[str, list[Clause]]:
     """The text as it was scanned, and its clauses. `checks`: as somebody says it who only approves and returns."""
     links = {link.start: link for link in links_in(folded)}
     plain = _SLASHED.sub(_separated, _unnumbered(blank(folded)))

@@ -132,6 +132,8 @@ def _begins(current: Statement, clause: Clause, plain: str) -> bool:
     if asked and has_items:
         return bool(clause.targets and clause.senses)
     if has_items:
+        if not current.targets and clause.targets and not clause.senses and not list(residue(plain, clause)):
+            return False  # 搞了一次培训，51号: the number says which item the words told of
         return bool(clause.senses or clause.targets or clause.of(Kind.LINK))
     return False
 

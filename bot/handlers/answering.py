@@ -4,7 +4,7 @@ import re
 
 from bot.dialogue.choices import Choice, choice_in
 from bot.dialogue.free import Reading
-from bot.dialogue.intents import Command, Kind, NotUnderstood
+from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.states import Act
@@ -22,6 +22,8 @@ from bot.texts import answers, offers
 
 async def confirm(ctx: Ctx, _command: Command) -> str:
     pending = await conversation.pending(ctx.work, ctx.key)
+    if pending is not None and pending.kind == conversation.CHOICE:
+        return answers.CHOOSE_FIRST
     if pending is None or pending.kind != conversation.CONFIRM:
         return answers.NOTHING_PENDING
     await conversation.forget(ctx.work, ctx.key)
@@ -111,6 +113,10 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
         return answers.TAKE_YOUR_TIME
     if pending.kind == conversation.EVIDENCE and reading.kind is Kind.PROMISE and not reading.targets:
         return answers.TAKE_YOUR_TIME  # 马上发链接
+    if pending.kind == conversation.CONFIRM and (other := _INSTEAD.match(text)):
+        target = Target(int(other["number"]), int(other["node"]) if other["node"] else None)
+        if (offered := await freely.instead(ctx, pending.payload, target)) is not None:
+            return offered
     if pending.kind == conversation.CONFIRM and "said" in pending.payload and _YES.fullmatch(text):
         return await confirm(ctx, Command(Verb.CONFIRM))
     if pending.kind == conversation.WORDS:
@@ -124,6 +130,10 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
             return await submit_asked(ctx, proofs)
         return None
     if pending.kind == conversation.CHOICE:
+        if (nth := _NTH.fullmatch(text)) is not None:
+            return await choosing.nth_chosen(ctx, pending, _PLACES.index(nth["n"]) % 5)
+        if _ALL_OF_THEM.fullmatch(text):
+            return await choosing.all_chosen(ctx, pending)
         if said.kind is Kind.NUMBER and len(said.targets) > 1:
             return await choosing.several_chosen(ctx, pending, said.targets)
         choice = choice_in(text, ctx.names)
@@ -135,7 +145,15 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
 
 _DROPPED = "已取消"
 # Says yes to an offer as plainly as 确认; 好的 and 收到 do not.
-_YES = re.compile(r"(?:是的?|对的?|对头|没错|正确|就是(?:的|这样|这个)?|是这样的?|y|yes)[\s,，。.!！~的了哈啊嘛呀]*", re.IGNORECASE)
+_YES = re.compile(
+    r"(?:是的?|对的?|对头|没错|正确|就是(?:的|这样|这个)?|是这样的?|y|yes)[\s,，。.!！~的了哈啊嘛呀]*", re.IGNORECASE
+)
+_PLACES = "一二三四五12345"
+_NTH = re.compile(r"(?:是|就是)?第 ?(?P<n>[一二三四五1-5]) ?[个项条](?:吧|哈|的)?[。.!！~]*")
+_ALL_OF_THEM = re.compile(r"(?:全部|全|都|[两几]个都)(?:都|是|完成了?|好了)*(?:的|哈)?[。.!！~]*")
+_INSTEAD = re.compile(
+    r"(?:不是|不对|错了|[说写打]错了)[\s,，。]*(?:应该)?是?第? ?(?P<number>\d{1,3})(?:-(?P<node>\d))?[号项\s。.!！哈]*$"
+)
 _WAIT = re.compile(r"等|稍")
 
 

@@ -43,6 +43,22 @@ async def several_chosen(ctx: Ctx, pending: Pending, targets: Sequence[Target]) 
     return await chosen(ctx, pending, [item for one in found for item in one])
 
 
+async def nth_chosen(ctx: Ctx, pending: Pending, place: int) -> str:
+    """第一个: as they were listed, counted from 0."""
+    ids = pending.payload["ids"]
+    if place >= len(ids):
+        raise Refused(f"只列出了 {len(ids)} 项，请从中选一个，或回复 取消。")
+    return await chosen(ctx, pending, await items_by_id(ctx.work.session, [ids[place]]))
+
+
+async def all_chosen(ctx: Ctx, pending: Pending) -> str:
+    """都是: every candidate; the list is shown once more and waits for 确认."""
+    rows = await items_by_id(ctx.work.session, pending.payload["ids"])
+    if "said" not in pending.payload or len({item.unit for item in rows}) > 1:
+        raise Refused("请从列出的事项里选一个，或回复 取消。")
+    return await freely.chosen(ctx, pending.payload["said"], rows, many=True)
+
+
 async def chosen(ctx: Ctx, pending: Pending, items: Sequence[ItemRow]) -> str:
     """What waited for its item goes on with this one, or these."""
     became = f"已选 {'、'.join(item.code for item in items)}"

@@ -19,7 +19,7 @@ from bot.domain.people import Member
 from bot.domain.permissions import Right, may
 from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
-from bot.domain.states import Act, RequestKind
+from bot.domain.states import Act
 from bot.evidence.scan import describe, redact, scan
 from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
 from bot.handlers.context import Ctx, File, Refused
@@ -59,13 +59,6 @@ def _acts(act: Act) -> Handler:
     return handler
 
 
-def _asks(kind: RequestKind) -> Handler:
-    async def handler(ctx: Ctx, command: Command) -> str:
-        return await reporting.request(ctx, command, kind)
-
-    return handler
-
-
 def _decides(agreed: bool) -> Handler:
     async def handler(ctx: Ctx, command: Command) -> str:
         return await checking.decide(ctx, command, agreed)
@@ -93,8 +86,8 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.SUBMIT: reporting.submit,
     Verb.UNDO: freely.undo,
     Verb.EXTEND: freely.extend,
-    Verb.EXEMPT: _asks(RequestKind.EXEMPT),
-    Verb.DISPUTE: _asks(RequestKind.DISPUTE),
+    Verb.EXEMPT: freely.request,
+    Verb.DISPUTE: freely.request,
     Verb.PENDING: checking.pending,
     Verb.APPROVE: _acts(Act.APPROVE),
     Verb.RETURN: _acts(Act.RETURN),
@@ -247,7 +240,7 @@ class Dispatcher:
         """`full`: without towns' short names. Beside a contact's command these are mostly part of their words."""
         if self._known is None or self._known[0] != directory:
             self._known = (directory, Names.of(directory, stems=True), Names.of(directory))
-        return self._known[2 if full else 1]
+        return self._known[2] if full else self._known[1]
 
     # -- inside it
 

@@ -86,7 +86,7 @@ def _joined(acts: Sequence[Said]) -> list[Said]:
     joined: list[Said] = []
     for said in acts:
         last = joined[-1] if joined else None
-        if last and (last.command.verb, last.command.targets) == (said.command.verb, said.command.targets) != ():
+        if last and said.command.verb in _REQUESTS and _same(said.command, last.command):
             joined[-1] = said if said.command.text else last  # said twice: 清单我们委没有职能，申请不涉及6号
             continue
         alike = last and replace(last.command, targets=()) == replace(said.command, targets=())
@@ -96,6 +96,10 @@ def _joined(acts: Sequence[Said]) -> list[Said]:
         else:
             joined.append(said)
     return joined
+
+
+def _same(one: Command, other: Command) -> bool:
+    return (one.verb, one.targets) == (other.verb, other.targets)
 
 
 async def _tried(ctx: Ctx, command: Command) -> str:
@@ -151,7 +155,9 @@ async def _offer(ctx: Ctx, said: Said) -> _Offer:
     """What would be done, in words. Raises Refused where it could not be done."""
     command, act = said.command, _ACT[said.command.verb]
     if command.verb is Verb.ASSIGN:
-        return _Offer(command, (), offers.line("指定", [f"{command.targets[0]} 由 {'、'.join(command.units)} 办"], command))
+        return _Offer(
+            command, (), offers.line("指定", [f"{command.targets[0]} 由 {'、'.join(command.units)} 办"], command)
+        )
     if command.verb in (Verb.AGREE, Verb.REFUSE) and not await checking.has_request(ctx, command):
         verb = Verb.APPROVE if command.verb is Verb.AGREE else Verb.RETURN  # what was meant is the submission
         return await _offer(ctx, replace(said, command=replace(command, verb=verb)))
@@ -186,7 +192,11 @@ def _missing(ctx: Ctx, command: Command) -> str:
     """What a request still lacks: the day, or the reason."""
     if command.verb is Verb.EXTEND and command.when is None:
         return conversation.WHEN
-    return conversation.WORDS if command.verb in (*_REQUESTS, Verb.SUSPEND) and not is_reason(command.text, ctx.names) else ""
+    return (
+        conversation.WORDS
+        if command.verb in (*_REQUESTS, Verb.SUSPEND) and not is_reason(command.text, ctx.names)
+        else ""
+    )
 
 
 async def ask_for(ctx: Ctx, command: Command, slot: str, items: Sequence[ItemRow]) -> str:
@@ -267,9 +277,20 @@ async def extend(ctx: Ctx, command: Command) -> str:
         return await _ask(ctx, [Said(replace(command, span=span[0], problem=None, text=text, words=text), False)])
     day = spoken_day_at(repair(fold(words))[0].plain, 0, ctx.work.today) if words else None
     if day is None or day.value is None or not command.targets:
-        return await reporting.request(ctx, command, RequestKind.EXTEND)
+        return await request(ctx, command)
     text = command.text.replace(words, "", 1).strip(" ，,到至")
     return await _ask(ctx, [Said(replace(command, when=day.value, problem=None, text=text, words=text), False)])
+
+
+async def request(ctx: Ctx, command: Command) -> str:
+    """不涉及 and 异议 of an item without a reason, 延期 without its day or reason: what is missing is asked for."""
+    kind = _REQUESTS[command.verb]
+    unread = command.problem is not None and command.problem.words
+    if len(command.targets) == 1 and not command.many and not unread and (slot := _missing(ctx, command)):
+        items = await own(ctx, command, _ACT[command.verb])
+        await reporting.nothing_open(ctx, items[0])
+        return await ask_for(ctx, command, slot, items)
+    return await reporting.request(ctx, command, kind)
 
 
 async def undo(ctx: Ctx, command: Command) -> str:
@@ -304,11 +325,19 @@ async def with_links(ctx: Ctx, command: Command, links: tuple[str, ...]) -> str:
     return await _do(ctx, replace(command, links=links))
 
 
-async def chosen(ctx: Ctx, data: dict[str, Any], items: Sequence[ItemRow]) -> str:
-    """The item that was asked for, or several of one unit."""
+async def instead(ctx: Ctx, payload: dict[str, Any], target: Target) -> str | None:
+    """不是，是28号: the same of another item, offered anew. None where what waits was not one act on one item."""
+    offered = [command_from(data) for data in payload.get("said", [])]
+    if len(offered) != 1 or len(offered[0].targets) != 1:
+        return None
+    return await _ask(ctx, [Said(replace(offered[0], targets=(target,)), False)])
+
+
+async def chosen(ctx: Ctx, data: dict[str, Any], items: Sequence[ItemRow], many: bool = False) -> str:
+    """The item that was asked for, or several of one unit; `many` are shown as a list first."""
     mine = ctx.member.acts_for == {items[0].unit_id} and not ctx.member.is_office
     targets = tuple(_target(item) for item in items)
-    command = replace(command_from(data), targets=targets, units=() if mine else (items[0].unit,))
+    command = replace(command_from(data), targets=targets, units=() if mine else (items[0].unit,), ranged=many)
     return await _go_on(ctx, command, items)
 
 

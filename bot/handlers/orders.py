@@ -72,9 +72,7 @@ async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what:
     return await ask_choice(ctx, {"order": order.as_json()}, candidates, f"{what}哪一项？", text)
 
 
-async def ask_choice(
-    ctx: Ctx, waiting: Mapping[str, Any], candidates: Sequence[ItemRow], what: str, text: str
-) -> str:
+async def ask_choice(ctx: Ctx, waiting: Mapping[str, Any], candidates: Sequence[ItemRow], what: str, text: str) -> str:
     """Keeps what `waiting` for its item, and puts the question: `text`, and a card with buttons where cards work."""
     ctx.question = choices.question(ctx.work, what, candidates, text)
     payload = {**waiting, "ids": [item.id for item in candidates], "asked": ctx.question.asked}

@@ -95,6 +95,8 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
     candidates = await open_of(ctx)
     if not candidates:
         raise Refused(answers.which_item("完成", []))
+    topic = await conversation.topic(ctx.work.session, ctx.key, ctx.work.now, ctx.work.policy.context_minutes)
+    candidates.sort(key=lambda item: topic is None or item.number != topic.number)  # spoken of last, first
     order = Order(Act.SUBMIT, (), words, tuple(proofs))
     return await ask_which(ctx, order, candidates, "完成的是" if not proofs else "这个佐证是")
 
@@ -168,14 +170,19 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
             RequestKind.DISPUTE: f"请写明理由，例如：异议 {item.code} 本单位只是配合单位",
         }
         raise Refused(usage[kind])
-    there = await requests.open_request(ctx.work, item)
-    if there is not None:
-        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
+    await nothing_open(ctx, item)
     await requests.ask(ctx.work, item, kind, reason, new_due)
     checker = await checker_name(ctx, item)
     deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
     detail = f"{item.due} → {new_due}" if new_due else ""
     return answers.asked(named(ctx, item).ref, kind.label, deciders, detail)
+
+
+async def nothing_open(ctx: Ctx, item: ItemRow) -> None:
+    """Raises Refused where a request of this item waits already."""
+    there = await requests.open_request(ctx.work, item)
+    if there is not None:
+        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
 
 
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:

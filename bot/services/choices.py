@@ -62,9 +62,7 @@ async def ended(work: Work, asked: str, became: str) -> None:
     """The card shows in one grey word that its question is over. One that has not left yet goes out as it is: a press
     of it is answered as too late."""
     await work.session.flush()
-    sent = select(Outbox).where(
-        Outbox.about == about(asked), Outbox.state == "sent", Outbox.response_code.is_not(None)
-    )
+    sent = select(Outbox).where(Outbox.about == about(asked), Outbox.state == "sent", Outbox.response_code.is_not(None))
     for card in (await work.session.scalars(sent)).all():
         await work.send(
             f"settle:{card.id}:{card.response_code}"[:200],
