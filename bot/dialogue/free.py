@@ -38,12 +38,14 @@ _SURE = frozenset({Doubt.QUESTION, Doubt.NEGATION, Doubt.CONDITION})
 @dataclass(frozen=True)
 class Said:
     """One act the words ask for. `certain`: to be done at once; otherwise it is offered. `choices`: the items one of
-    which is meant, where the words leave several. `perhaps_day`: a number may be a day of the month (18号)."""
+    which is meant, where the words leave several. `perhaps_day`: a number may be a day of the month (18号). `guessed`:
+    no item was named, it is the one spoken of last."""
 
     command: Command
     certain: bool
     choices: tuple[Target, ...] = ()
     perhaps_day: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -330,7 +332,7 @@ def _several(
     entries = statement.entries
     if not entries and work.speaker.topic and not any(rule.sense is Sense.UNDO for rule in statement.senses):
         work.trace.append(f"没说哪一项，刚才说到的是 {work.speaker.topic}：先问")
-        return [Said(replace(command, targets=(work.speaker.topic,)), False)]
+        return [Said(replace(command, targets=(work.speaker.topic,)), False, guessed=True)]
     if len(entries) == 1:
         return [Said(replace(command, targets=(entries[0].target,)), False)]
     if not entries and command.verb is Verb.PROGRESS:
@@ -345,7 +347,9 @@ def _with_links(
     if len(links) > 1 and len(command.targets) > 1:
         if set(pairs) != set(command.targets):
             return Kind.SEVERAL, command.verb
-        return [Said(replace(command, targets=(target,), links=(link,)), certain) for target, link in pairs.items()]
+        apart = all(len(clause.of(Mentioned.LINK)) < 2 for clause in statement.clauses)
+        named = pairs.items()
+        return [Said(replace(command, targets=(item,), links=(link,)), certain and apart) for item, link in named]
     return [Said(replace(command, links=tuple(links)), certain, perhaps_day=days and not certain)]
 
 

@@ -8,7 +8,7 @@ from bot.dialogue.normalize import fold
 from bot.domain.responsibility import Directory, UnitName
 
 # What makes another word of a town's short name: 高峰期, 提高安全生产, 沙坪坝, 太平洋.
-_LONGER = re.compile(r"[期值洋间坝政众居营宿头油化]|全(?!部|都|是|过|已)|生(?!怕)|主(?!任)")
+_LONGER = re.compile(r"[期值洋间坝政众居营宿头油化镇乡街县]|全(?!部|都|是|过|已)|生(?!怕)|主(?!任)")
 _BEFORE = "提早晚创"
 _KINDS = ("街道", "镇", "乡")
 

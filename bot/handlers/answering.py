@@ -8,7 +8,7 @@ from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.states import Act
-from bot.handlers import choosing, freely
+from bot.handlers import choosing, freely, slices
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
 from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
@@ -33,7 +33,7 @@ async def confirm(ctx: Ctx, _command: Command) -> str:
         return await freely.confirmed(ctx, pending.payload)
     if "recall" in pending.payload:
         return await recall_confirmed(ctx, int(pending.payload["recall"]))
-    return await perform(ctx, order_from(pending.payload["order"]))
+    return await slices.begin(ctx, order_from(pending.payload["order"]))
 
 
 async def abort(ctx: Ctx, _command: Command) -> str:

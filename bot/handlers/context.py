@@ -41,6 +41,7 @@ class Ctx:
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
     question: Question | None = None  # which of these? with its candidates as a card
+    unfinished: bool = False  # the message goes on in another transaction
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

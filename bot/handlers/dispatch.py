@@ -21,7 +21,7 @@ from bot.domain.policy import Policy
 from bot.domain.responsibility import Directory, UnitName
 from bot.domain.states import Act
 from bot.evidence.scan import describe, redact, scan
-from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting
+from bot.handlers import answering, buttons, checking, freely, looking, managing, noticing, paging, reporting, slices
 from bot.handlers.context import Ctx, File, Refused
 from bot.handlers.ledgers import make_ledger
 from bot.handlers.speaking import speaker_of
@@ -138,6 +138,7 @@ class Answer:
     files: Sequence[File] = ()
     cards: Sequence[ItemRow] = ()
     question: Question | None = None
+    unfinished: bool = False
 
 
 class Dispatcher:
@@ -165,18 +166,26 @@ class Dispatcher:
         prepared = await self._prepare(row_id)
         if prepared is None:
             return
+        while await self._handled_in_part(row_id, prepared):
+            self._wake_delivery()
+        self._wake_delivery()
+
+    async def _handled_in_part(self, row_id: int, prepared: Prepared) -> bool:
+        """One transaction; True where the message goes on in another one (`slices`)."""
         async with self._store.write() as session:
             await self._in_order(session, prepared.incoming.sender)
             row = await session.get(Inbox, row_id, with_for_update=True)
             if row is None or row.state != "new" or await _has_older(session, row):
-                return
+                return False
             work = Work(session, self._clock.now(), self._policy, prepared.member, row.key)
             given = await self._answer(work, prepared)
-            await self._reply(work, prepared.incoming.sender, row.key, given)
             await itemcards.refresh(work)
+            if given.unfinished:
+                return True
+            await self._reply(work, prepared.incoming.sender, row.key, given)
             row.state, row.handled_at = "done", work.now
             row.sealed, row.words = None, redact(_words_of(prepared.incoming))
-        self._wake_delivery()
+        return False
 
     async def give_up(self, row_id: int, reason: str) -> None:
         """Parks a message that failed every time: the office sees it, the sender gets one apology."""
@@ -185,7 +194,8 @@ class Dispatcher:
             if row is None or row.state != "new":
                 return
             row.state, row.error, row.attempts = "parked", reason, row.attempts + 1
-            work = Work(session, self._clock.now(), self._policy)
+            work = Work(session, self._clock.now(), self._policy, message_key=row.key)
+            await slices.drop(work)
             await self._reply(work, row.sender, row.key, Answer(answers.APOLOGY))
         self._wake_delivery()
 
@@ -256,7 +266,9 @@ class Dispatcher:
         ctx = Ctx(work, member, prepared.directory, names, prepared.proof, prepared.ledger)
         try:
             async with work.session.begin_nested():  # a refusal halfway leaves nothing behind
-                return Answer(await self._speak(ctx, prepared), ctx.files, ctx.cards, ctx.question)
+                begun = await slices.kept(work)
+                words = await slices.go_on(ctx, begun) if begun else await self._speak(ctx, prepared)
+                return Answer(words, ctx.files, ctx.cards, ctx.question, ctx.unfinished)
         except Refused as refusal:
             return Answer(refusal.text)
         except UnknownYear as error:

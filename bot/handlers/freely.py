@@ -127,6 +127,7 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
 
 async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     """One question about what is not certain: which item, by when, why, or whether it is meant so."""
+    doubtful = [await _unless_wrong(ctx, said) for said in doubtful]
     for said in doubtful:
         if not (said.command.targets or said.command.verb in (Verb.AGREE, Verb.REFUSE)):
             return await _which(ctx, said)
@@ -142,6 +143,17 @@ async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     }
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
     return offers.meant([one.line for one in offered], any(said.perhaps_day for said in doubtful))
+
+
+async def _unless_wrong(ctx: Ctx, said: Said) -> Said:
+    """A guess at the item spoken of last is dropped where nothing of the kind can be done to it."""
+    if not said.guessed or said.command.verb in _THEIRS:
+        return said
+    try:
+        await own(ctx, said.command, _ACT[said.command.verb])
+    except Refused:
+        return replace(said, command=replace(said.command, targets=()))
+    return said
 
 
 @dataclass(frozen=True)

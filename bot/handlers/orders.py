@@ -85,17 +85,29 @@ async def perform(ctx: Ctx, order: Order) -> str:
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
     if len(found) == 1:
         await speak_of(ctx, found[0])
+    ready, left, newer = sort_out(ctx, order, found)
+    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
+    parts += leftovers(left, newer)
+    return "\n".join(part for part in parts if part) or answers.NOTHING_DONE
+
+
+def sort_out(ctx: Ctx, order: Order, found: Sequence[ItemRow]) -> tuple[list[ItemRow], list[str], list[str]]:
+    """What of these can be done as it was shown; in words, what has moved on, and what was handed in anew since."""
     newer = [item for item in found if order.shown.get(item.id, item.submission) != item.submission]
     ready = [item for item in found if item not in newer and _still_possible(ctx, item, order.act)]
     left = [item for item in found if item not in newer and item not in ready]
-    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
-    if left:
-        states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
-        parts.append(f"未处理 {len(left)} 项，状态已变：{states}")
+    return (
+        ready,
+        [f"{item.code}（{item.unit} {item.state.label}）" for item in left],
+        [f"{item.code}（{item.unit}）" for item in newer],
+    )
+
+
+def leftovers(left: Sequence[str], newer: Sequence[str]) -> list[str]:
+    lines = [f"未处理 {len(left)} 项，状态已变：{'、'.join(left[:8])}"] if left else []
     if newer:
-        which = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
-        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{which}")
-    return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
+        lines.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{'、'.join(newer[:8])}")
+    return lines
 
 
 async def speak_of(ctx: Ctx, item: ItemRow) -> None:

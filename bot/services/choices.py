@@ -31,25 +31,35 @@ def question(work: Work, what: str, candidates: Sequence[ItemRow], text: str) ->
     asked = sha256(str(work.message_key).encode()).hexdigest()[:16]
     shown = candidates[:BUTTONS]
     by_unit = len({item.code for item in candidates}) == 1 and len(candidates) > 1
+    several = len({item.unit for item in candidates}) > 1
     more = len(candidates) - len(shown)
+    how = f"按按钮，或回复{'单位' if by_unit else '编号'}"
     return Question(
         asked,
         text,
         {
             "title": what,
-            "desc": f"另有 {more} 项，请直接回复{'单位' if by_unit else '编号'}" if more else "",
-            "rows": [[item.code, item.unit if by_unit else _called(item, candidates)] for item in shown],
+            "desc": f"{how}（另有 {more} 项）" if more else how,
+            "rows": [[item.code, _row(item, by_unit, several)] for item in shown],
             "buttons": [
-                *([item.unit if by_unit else f"{item.code} {item.title}", f"choose:{item.id}"] for item in shown),
+                *([_label(item, by_unit, several), f"choose:{item.id}"] for item in shown),
                 ["取消", "drop:0"],
             ],
         },
     )
 
 
-def _called(item: ItemRow, candidates: Sequence[ItemRow]) -> str:
-    several = len({one.unit for one in candidates}) > 1
+def _row(item: ItemRow, by_unit: bool, several: bool) -> str:
+    """What tells it from the others."""
+    if by_unit:
+        return item.unit
     return f"{item.unit} {short(item.title, 16)}" if several else item.title
+
+
+def _label(item: ItemRow, by_unit: bool, several: bool) -> str:
+    if by_unit:
+        return item.unit
+    return f"{item.code} {item.unit if several else item.title}"
 
 
 async def send(work: Work, key: str, asked: Question, userid: str) -> None:
