@@ -71,7 +71,8 @@ async def carry_out(ctx: Ctx, reading: Reading) -> str:
     """Does what is certain, then offers or asks the rest."""
     parts: list[str] = []
     doubtful: list[Said] = []
-    for said in _joined(reading.acts):
+    for one in _joined(reading.acts):
+        said = await _unless_wrong(ctx, one)
         if said.certain or await _asks_anyway(ctx, said):
             parts.append(await _tried(ctx, said.command))
         else:
@@ -127,7 +128,6 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
 
 async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     """One question about what is not certain: which item, by when, why, or whether it is meant so."""
-    doubtful = [await _unless_wrong(ctx, said) for said in doubtful]
     for said in doubtful:
         if not (said.command.targets or said.command.verb in (Verb.AGREE, Verb.REFUSE)):
             return await _which(ctx, said)

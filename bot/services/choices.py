@@ -39,7 +39,7 @@ def question(work: Work, what: str, candidates: Sequence[ItemRow], text: str) ->
         text,
         {
             "title": what,
-            "desc": f"{how}（另有 {more} 项）" if more else how,
+            "desc": f"{f'{shown[0].ref}：' if by_unit else ''}{how}{f'（另有 {more} 项）' if more else ''}",
             "rows": [[item.code, _row(item, by_unit, several)] for item in shown],
             "buttons": [
                 *([_label(item, by_unit, several), f"choose:{item.id}"] for item in shown),

@@ -49,7 +49,7 @@ def _speak(text: str, names: Names, speaker: Speaker) -> Reading:
     return understand(text, names, TODAY, speaker)
 
 
-@pytest.mark.parametrize("rule", (*CHECKERS, *RULES), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [*CHECKERS, *RULES], ids=lambda rule: rule.name)
 def test_every_rule_reads_its_example(rule: Rule) -> None:
     assert rule.words.search(repair(fold(rule.example))[0].plain)
 

@@ -158,7 +158,7 @@ async def test_somebody_elses_card_answers_nothing(corner: World) -> None:
 
 @pytest.mark.parametrize("key", ["choose:999999999", "choose:1", "drop:0", "choose:", "choose:1:2:3"])
 async def test_a_made_up_key_changes_nothing(corner: World, key: str) -> None:
-    town, card = await asked(corner)
+    town, _ = await asked(corner)
     before = await corner.rows("SELECT count(*) FROM audit")
     fields = {"MsgType": "event", "Event": "template_card_event", "EventKey": key, "ResponseCode": "made-up"}
     await corner.callback(town.userid, **fields, TaskId="d-1")
