@@ -11,12 +11,13 @@ from bot.domain.states import Act
 from bot.handlers import choosing, freely, slices
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
-from bot.handlers.orders import Order, confirm_first, order_from, perform, resolve_words
+from bot.handlers.orders import Order, confirm_first, named, order_from, perform, resolve_words
 from bot.handlers.reporting import expect_more, proofs_of, submit_asked
 from bot.handlers.targets import own
 from bot.services import conversation
 from bot.services.conversation import Pending
 from bot.services.report import Proof
+from bot.store.items import items_by_id
 from bot.texts import answers, offers
 
 
@@ -77,6 +78,12 @@ async def link(ctx: Ctx, command: Command) -> str:
     return await confirm_first(ctx, order, items)
 
 
+async def still_needed(ctx: Ctx, pending: Pending) -> str:
+    """没有链接，是纸质的: what else would do."""
+    (item,) = await items_by_id(ctx.work.session, pending.payload["ids"])
+    return answers.no_link(named(ctx, item))
+
+
 async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> str:
     """Words that are no command: the answer to an open question, an act in free words, or what changes nothing."""
     pending = await conversation.pending(ctx.work, ctx.key)
@@ -86,6 +93,8 @@ async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> s
             return answered
     if reading.acts:
         return await freely.carry_out(ctx, reading)
+    if pending is not None and pending.kind == conversation.EVIDENCE and _NO_LINK.search(text):
+        return await still_needed(ctx, pending)
     if pending is not None and pending.kind == conversation.CONFIRM:
         return f"{_hint(said, reading)}{_confirm_waits(pending)}"
     if reading.look is not None:
@@ -130,6 +139,8 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
             return await submit_asked(ctx, proofs)
         return None
     if pending.kind == conversation.CHOICE:
+        if _LAST.fullmatch(text):
+            return await choosing.nth_chosen(ctx, pending, -1)
         if (nth := _NTH.fullmatch(text)) is not None:
             return await choosing.nth_chosen(ctx, pending, _PLACES.index(nth["n"]) % 5)
         if _ALL_OF_THEM.fullmatch(text):
@@ -146,14 +157,18 @@ async def _answered(ctx: Ctx, pending: Pending, said: NotUnderstood, reading: Re
 _DROPPED = "已取消"
 # Says yes to an offer as plainly as 确认; 好的 and 收到 do not.
 _YES = re.compile(
-    r"(?:是的?|对的?|对头|没错|正确|就是(?:的|这样|这个)?|是这样的?|y|yes)[\s,，。.!！~的了哈啊嘛呀]*", re.IGNORECASE
+    r"(?:是的?|对{1,4}的?|对头|没错|正确|就是(?:的|这样|这个)?|是这样的?|y|yes)[\s,，。.!！~的了哈啊嘛呀]*",
+    re.IGNORECASE,
 )
 _PLACES = "一二三四五12345"
 _NTH = re.compile(r"(?:是|就是)?第 ?(?P<n>[一二三四五1-5]) ?[个项条](?:吧|哈|的)?[。.!！~]*")
+_LAST = re.compile(r"(?:是|就是)?最后(?:那|一)个?[个项条]?(?:吧|哈|的)?[。.!！~]*")
 _ALL_OF_THEM = re.compile(r"(?:全部|全|都|[两几]个都)(?:都|是|完成了?|好了)*(?:的|哈)?[。.!！~]*")
 _INSTEAD = re.compile(
-    r"(?:不是|不对|错了|[说写打]错了)[\s,，。]*(?:应该)?是?第? ?(?P<number>\d{1,3})(?:-(?P<node>\d))?[号项\s。.!！哈]*$"
+    r"(?:不是|不对|错了|[说写打]错了)[\s,，。]*(?:应该)?是?第? ?(?P<number>\d{1,3})(?:-(?P<node>\d))?"
+    r"[号项\s。.!！哈]*$"
 )
+_NO_LINK = re.compile(r"(?:没有?|没得|莫得|无|不是)[^,，。]{0,6}(?:链接|网址|连接|文件|佐证)|纸质|原件|盖章件|线下")
 _WAIT = re.compile(r"等|稍")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.dialogue.choices import Choice
 from bot.dialogue.intents import Target
 from bot.handlers import freely
+from bot.handlers.carried import command_from
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import ask_which, order_from, perform
 from bot.handlers.reporting import expect_more
@@ -26,7 +27,7 @@ async def chosen_in_words(ctx: Ctx, pending: Pending, choice: Choice) -> str:
         raise Refused(f"{said} 不在刚才列出的事项里，请从中选一个，或回复 取消。")
     if len({item.unit for item in found}) > 1 or (choice.target is None and len(found) > 1):
         if "said" in pending.payload:
-            return await freely.ask_item(ctx, freely.command_from(pending.payload["said"]), found)
+            return await freely.ask_item(ctx, command_from(pending.payload["said"]), found)
         return await ask_which(ctx, order_from(pending.payload["order"]), found, "")
     return await chosen(ctx, pending, found[:1])
 
@@ -44,7 +45,7 @@ async def several_chosen(ctx: Ctx, pending: Pending, targets: Sequence[Target]) 
 
 
 async def nth_chosen(ctx: Ctx, pending: Pending, place: int) -> str:
-    """第一个: as they were listed, counted from 0."""
+    """第一个: as they were listed, counted from 0; -1 is the last one."""
     ids = pending.payload["ids"]
     if place >= len(ids):
         raise Refused(f"只列出了 {len(ids)} 项，请从中选一个，或回复 取消。")

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from bot.dialogue.dates import Span, months_on, span_at, spoken_day_at
+from bot.dialogue.dates import span_at, spoken_day_at
 from bot.dialogue.free import Reading, Said
 from bot.dialogue.intents import Command, Target
 from bot.dialogue.normalize import fold
@@ -15,6 +15,7 @@ from bot.dialogue.verbs import Verb, info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
 from bot.handlers import checking, looking, managing, reporting
+from bot.handlers.carried import as_json, command_from, with_day
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import ask_choice, named
 from bot.handlers.targets import open_of, own, task_rows, theirs
@@ -187,7 +188,7 @@ async def _offer(ctx: Ctx, said: Said) -> _Offer:
     refs = [item.ref if command.verb in _THEIRS else named(ctx, item).ref for item in items]
     if command.verb in _THEIRS:
         refs = [f"{item.ref}（{item.unit}）" for item in items]
-    command = _with_day(ctx, command, items)
+    command = with_day(ctx, command, items)
     return _Offer(command, items, offers.line(act.label, refs, command))
 
 
@@ -360,7 +361,7 @@ async def day_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: st
     spans = [span[0] for place in range(len(plain)) if (span := span_at(plain, place))]
     command, items = command_from(data), await items_by_id(ctx.work.session, ids)
     if not days and spans:
-        return await _go_on(ctx, _with_day(ctx, replace(command, span=spans[0]), items), items)
+        return await _go_on(ctx, with_day(ctx, replace(command, span=spans[0]), items), items)
     if not days or days[0] is None:
         return None
     return await _go_on(ctx, replace(command, when=days[0]), items)
@@ -372,47 +373,7 @@ async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text:
 
 async def _go_on(ctx: Ctx, command: Command, items: Sequence[ItemRow]) -> str:
     await conversation.forget(ctx.work, ctx.key)
-    command = _with_day(ctx, command, items)
+    command = with_day(ctx, command, items)
     if slot := _missing(ctx, command):
         return await ask_for(ctx, command, slot, items)
     return await _do(ctx, command)
-
-
-def _with_day(ctx: Ctx, command: Command, items: Sequence[ItemRow]) -> Command:
-    """延期三天: three days beyond the deadline, or beyond today where it has passed."""
-    if command.span is None or command.when is not None or len(items) != 1:
-        return command
-    start, span = max(items[0].due, ctx.work.today), command.span
-    if span.unit == "月":
-        day = months_on(start, span.count)
-    elif span.unit == "工作日":
-        day = ctx.calendar.add(start, span.count)
-    else:
-        day = start + timedelta(days=span.count)
-    return replace(command, when=day, span=None)
-
-
-def as_json(command: Command) -> dict[str, Any]:
-    """What of a command free words can hold."""
-    return {
-        "verb": str(command.verb),
-        "targets": [[target.number, target.node] for target in command.targets],
-        "units": list(command.units),
-        "links": list(command.links),
-        "when": command.when.isoformat() if command.when else None,
-        "span": [command.span.count, command.span.unit] if command.span else None,
-        "text": command.text,
-    }
-
-
-def command_from(data: dict[str, Any]) -> Command:
-    return Command(
-        Verb(data["verb"]),
-        targets=tuple(Target(number, node) for number, node in data["targets"]),
-        units=tuple(data["units"]),
-        links=tuple(data["links"]),
-        when=date.fromisoformat(data["when"]) if data["when"] else None,
-        span=Span(*data["span"]) if data.get("span") else None,
-        text=data["text"],
-        words=data["text"],
-    )

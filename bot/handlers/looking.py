@@ -69,7 +69,7 @@ async def show_help(ctx: Ctx, command: Command) -> str:
         parts.append(_part("全县", "情况", COUNTY))
     if member.is_office:
         parts.append(_part("县办", "（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
-    wanted = [one for one in parts if one.name in command.text]
+    wanted = [one for one in parts if one.name in command.raw]
     if wanted:
         return help_text([], wanted)
     return overview(await _now(ctx), parts) if len(parts) > SHORT else help_text(await _now(ctx), parts)

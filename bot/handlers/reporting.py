@@ -190,7 +190,7 @@ def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
         raise Refused(answers.bad_date(date_problem(command.problem), "延期", item.code))
     # An earlier day is passed on as it is: who decides sees both, and only the person knows which they meant.
     if command.when == item.due:
-        raise Refused(f"{command.when} 就是现在的时限，不需要延期。")
+        raise Refused(f"{item.ref} 现在的时限就是 {command.when}，不需要延期。")
     if command.when <= ctx.work.today:
         raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
     if command.when > max(item.due, ctx.work.today) + LONGEST_EXTENSION:

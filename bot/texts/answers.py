@@ -196,6 +196,13 @@ def which_item(what: str, candidates: Sequence[Named], by: str = "编号") -> st
     return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {one.line}' for one in candidates])}"
 
 
+def no_link(item: Named) -> str:
+    return (
+        f"{item.ref} 要公开以后才能提交，什么都没有改。已公开的请把网址发来，纸质件可以拍照或扫描后发来。\n"
+        f"本单位确实不用公开的请回复：不涉及 {item.call} 理由；还没办好的请回复：进展 {item.call} 文字"
+    )
+
+
 def undone(ref: str, what: str, state: str) -> str:
     return f"已撤回对 {ref} 的“{what}”，现在是“{state}”。"
 
