@@ -98,6 +98,8 @@ class Claims:
         """At most `want` rows, one of a person, marked as being sent; and how many were looked at for that."""
         if self._outcomes.stopped(work.now):
             return [], 0
+        if self.answers_at is not None and self._real_now() >= self.answers_at:
+            self.new_round()  # under load a drain goes on for minutes, and an answer must not wait for its end
         free = self._api.free()
         if not free:
             self._later(self._api.wait())

@@ -110,7 +110,12 @@ class Outcomes:
         if isinstance(answer, SendResult):
             row.state, row.sent_at, row.error = "sent", work.now, "已送达，但后续登记失败（见日志）"
         else:
-            self._put_off(work, row, str(answer))
+            self._doubt(row, answer)
+            self._put_off(work, row, str(answer), timedelta(seconds=BACKOFF[1]))
+
+    def _doubt(self, row: Outbox, answer: Answer) -> None:
+        """An upload shows nobody anything."""
+        row.doubtful = row.doubtful or (isinstance(answer, Ambiguous) and row.body is not None)
 
     async def _accepted(self, work: Work, row: Outbox, result: SendResult) -> bool:
         if row.member_key and key_of(row.member_key) in result.invalid | result.unlicensed:
@@ -128,8 +133,7 @@ class Outcomes:
     async def _refused(self, work: Work, row: Outbox, error: PlatformError) -> None:
         log.warning("delivery.refused", row=row.id, kind=row.kind, error=str(error), error_class=error.cls.value)
         self.health.errors[str(error.errcode) if isinstance(error, WecomError) else type(error).__name__] += 1
-        if isinstance(error, Ambiguous):
-            row.doubtful = row.doubtful or row.body is not None  # an upload shows nobody anything
+        self._doubt(row, error)
         not_offered = _not_offered(row, error)
         if row.kind == "card_update" and (not_offered or error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT)):
             # The card is too old, or was updated by another press: what it says is in the answer as well.

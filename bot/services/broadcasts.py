@@ -50,9 +50,10 @@ async def hold(work: Work, row: Outbox, keys: Collection[str], until: Any) -> No
     members = row.payload["members"]
     later = {key: units for key, units in members.items() if key in keys}
     row.payload = {**row.payload, "members": {key: units for key, units in members.items() if key not in keys}}
-    await work.send(
-        f"{row.key}+", Lane(row.lane), KIND, None, {**row.payload, "members": later}, row.reason, not_before=until
-    )
+    key, payload = f"{row.key}+", {**row.payload, "members": later}
+    # A call that was refused for hours is made anew, and may hold others this time: theirs is a call of its own.
+    while not await work.send(key, Lane(row.lane), KIND, None, payload, row.reason, not_before=until):
+        key += "+"
 
 
 async def answered(work: Work, row: Outbox, unreached: Collection[str]) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import local
 from bot.services import links
+from bot.services.broadcasts import KIND
 from bot.services.work import Lane, Work
 from bot.store.facts import DELIVERY
 from bot.store.tables import Fact, Inbox, Member, Outbox
@@ -62,7 +64,7 @@ async def entries(session: AsyncSession, now: datetime, states: tuple[str, ...],
         found.append(
             Entry(
                 id=row.id,
-                to=name or row.member_key or "（应用）",
+                to=name or row.member_key or (f"{len(row.payload['members'])} 人" if row.kind == KIND else "（应用）"),
                 lane=LANES[Lane(row.lane)],
                 what=_what(row),
                 state=STATES[row.state],
@@ -115,8 +117,13 @@ async def trouble(work: Work) -> list[str]:
     session, now = work.session, work.now
     lines: list[str] = []
     for state, words in (("failed", "发送失败"), ("unknown", "可能未送达")):
-        who = select(Outbox.member_key).where(Outbox.state == state, Outbox.created_at > now - RECENT)
-        lines += await _named(session, words, (await session.scalars(who.order_by(Outbox.id))).all())
+        columns = select(Outbox.id, Outbox.kind, Outbox.member_key, Outbox.payload)
+        rows = await session.execute(
+            columns.where(Outbox.state == state, Outbox.created_at > now - RECENT).order_by(Outbox.id)
+        )
+        # Of a call to many that reached nobody there is a row for everybody, too.
+        who = {(row.payload.get("notice", -row.id), key): key for row in rows for key in _whose(row)}
+        lines += await _named(session, words, list(who.values()))
     parked = select(Inbox.sender).where(Inbox.state == "parked", Inbox.received_at > now - RECENT)
     lines += await _named(session, "来信没能处理", (await session.scalars(parked.order_by(Inbox.id))).all())
     lost = await links.dead(session) if work.policy.check_links else []
@@ -125,10 +132,16 @@ async def trouble(work: Work) -> list[str]:
     return lines
 
 
+def _whose(row: Any) -> list[str | None]:
+    """A call of a broadcast is a message to everybody in it."""
+    return list(row.payload["members"]) if row.kind == KIND else [row.member_key]
+
+
 async def _named(session: AsyncSession, words: str, keys: Sequence[str | None]) -> list[str]:
     if not keys:
         return []
     first = list(dict.fromkeys(key for key in keys if key))[:PEOPLE]
     names = {row.key: row.name for row in await session.execute(select(Member.key, Member.name))}
     more = "等" if len({key for key in keys if key}) > PEOPLE else ""
-    return [f"近 7 天{words} {len(keys)} 条：{'、'.join(names.get(key, key) for key in first)}{more}"]
+    whom = "、".join(names.get(key, key) for key in first) or "（应用）"
+    return [f"近 7 天{words} {len(keys)} 条：{whom}{more}"]

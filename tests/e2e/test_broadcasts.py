@@ -1,7 +1,9 @@
 """A notice to thousands: calls for up to a thousand people, progress, 停发, and each person's own history after all."""
 
+from datetime import timedelta
+
 from sqlalchemy import insert
-from support.world import World
+from support.world import COUNTY_POLICY, World
 
 from bot.store.tables import Member, Post
 from sandbox.people import Person
@@ -83,3 +85,47 @@ async def test_whoever_is_over_their_limit_gets_it_a_little_later(corner: World)
     await corner.to("2021-05-25T09:32:00+08:00")
     assert busy.gets().count("请核对联络员名单") == 1
     assert corner.platform.state()["discarded"] == 0
+
+
+async def confirmed_by_hand(world: World) -> None:
+    """The office has confirmed a notice to everybody, nothing has left, and from now on nothing does by itself."""
+    await world.to("2021-05-25T09:30:00+08:00")
+    await world.office.says("通知 全体 请核对联络员名单")
+    await world.restart(duban_roles="web,worker")
+    await world.platform.say(world.office.userid, "确认")
+    await world.service.worker.drain()
+    await world.execute("UPDATE outbox SET state = 'cancelled' WHERE lane = 0 AND state = 'pending'")
+
+
+async def test_a_call_made_anew_holds_others_back_and_loses_nobody(corner: World) -> None:
+    """Refused for longer than the platform tells repeats, it is made anew, and somebody else is over their limit."""
+    userids = await crowd(corner)
+    await confirmed_by_hand(corner)
+    delivery, clock = corner.service.delivery, corner.service.clock
+    assert await corner.service.lease.renew()
+    await delivery._take_over()
+
+    def wrote_much_to(userid: str) -> None:
+        for _ in range(COUNTY_POLICY.member_per_hour):
+            delivery._claims._members.took(userid, clock.now())
+
+    corner.platform.faults.plant({"api": "message/send", "errcode": -1, "times": 100_000})
+    wrote_much_to(userids[7])
+    await delivery.drain()
+    clock.jump(clock.now() + timedelta(hours=4))  # type: ignore[union-attr]
+    corner.platform.faults.clear()
+    wrote_much_to(userids[8])
+    await delivery.drain()
+    await corner.restart()
+    await corner.to("2021-05-25T14:40:00+08:00")
+    for userid in (userids[7], userids[8], userids[9]):
+        assert sum("请核对联络员名单" in message.text for message in corner.platform.inbox(userid)) == 1, userid
+
+
+async def test_a_call_that_failed_is_told_as_the_people_in_it(corner: World) -> None:
+    await crowd(corner)
+    await confirmed_by_hand(corner)
+    corner.platform.faults.plant({"api": "message/send", "errcode": 45002})
+    await corner.service.delivery.drain()
+    await corner.restart()
+    assert "近 7 天发送失败 1000 条" in await corner.office.says("统计")

@@ -148,3 +148,23 @@ async def test_a_menu_that_was_refused_is_tried_again_at_the_next_start(corner: 
     await corner.restart()
     await corner.settle()
     assert await states(corner, "menu:%") == ["sent"]
+
+
+async def test_a_consequence_of_doubt_that_cannot_be_stored_leaves_the_doubt(corner: World) -> None:
+    """Whether it arrived is not known: it is repeated byte for byte, and not at once, however its row was stored."""
+    town = corner.who("新民镇")
+    await corner.restart(duban_roles="web,worker")  # nothing is sent but by hand
+    await corner.platform.say(town.userid, "帮助")
+    await corner.service.worker.drain()
+    corner.platform.faults.plant({"api": "message/send", "drop": "after"})
+    outcomes = corner.service.delivery._outcomes
+    refused = outcomes._refused
+
+    async def failing(*_given: object) -> None:
+        raise LookupError("a mistake in our own code")
+
+    outcomes._refused = failing  # type: ignore[assignment,method-assign]  # as an unforeseen row would
+    await corner.service.delivery.drain()
+    outcomes._refused = refused  # type: ignore[method-assign]
+    (row,) = await corner.rows("SELECT state, attempts, doubtful FROM outbox WHERE key LIKE 'reply:%'")
+    assert (row.state, row.attempts, bool(row.doubtful)) == ("pending", 1, True)
