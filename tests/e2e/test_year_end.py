@@ -54,6 +54,8 @@ async def test_a_unit_hands_in_its_report_with_one_word_after_it_was_shown(decem
     assert draft[-2:] == ["新民镇", "2021年12月29日"]
     assert "新民镇" in missing(await office.says("报送情况"))
 
+    assert "草稿" in await town.says("把完成情况报告发给我看看")
+    assert "新民镇" in missing(await office.says("还有哪些单位没报送？"))
     assert "已报送新民镇2021年完成情况报告" in await town.says("报送")
     assert "已报送：新民镇" in await office.says("报送情况") and "已报送 1/7" in await office.says("报送情况 ")
     assert "已于12月29日" in await town.says("年报")
