@@ -258,8 +258,9 @@ OVERDUE_ASKED = re.compile(r"逾期|超期|过期")
 STATS_ASKED = re.compile(r"统计|(?:总体|整体|全县|全部)[^,。;]{0,4}(?:情况|进度|怎么样)|完成率(?:多少|是)")
 PENDING_ASKED = re.compile(r"待审|(?:有|还)[^,。;]{0,6}(?:要|没|未)审|审核的有")
 LEDGER_ASKED = re.compile(r"台账")
-HANDED_IN_ASKED = re.compile(r"(?:谁|哪[些个几])[^,。;]{0,6}(?:没|未)[^,。;]{0,4}报送|报送(?:情况|了几家)")
-REPORT_ASKED = re.compile(r"(?:看|要|发|生成|导出)[^,。;]{0,6}完成情况报告|完成情况报告[^,。;]{0,4}(?:看|发|生成|导出)")
+HANDED_IN_ASKED = re.compile(
+    r"^\D*(?:(?:谁|哪[些个几])[^,。;\d]{0,6}(?:没|未)[^,。;\d]{0,4}报送|报送情况)\D*$"
+)  # with a number: an item's
 PEOPLE_ASKED = re.compile(
     r"(?:联络员|联系人|负责人|审核人)是?(?:谁|哪个|哪位)|(?:谁|哪个)是[^,。;]{0,8}(?:联络员|联系人|负责人)"
 )
