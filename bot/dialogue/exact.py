@@ -61,7 +61,8 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
         alone = reader.bare() and _says_nothing(words.replace("?", "") if not info.changes else words)
         return Command(info.verb) if alone else None
     if info.verb in _UNITS_ONLY:
-        more = reader.links or reader.names_items() or reader.excluded_units or not _says_nothing(words)
+        said = words if info.changes else words.replace("?", "")
+        more = reader.links or reader.names_items() or reader.excluded_units or not _says_nothing(said)
         return None if more else reader.command("")
     if info.changes and (kind := _why_not(reader, words)):
         return reader.refusal(kind)

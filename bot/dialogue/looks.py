@@ -33,8 +33,6 @@ def _of_the_county(plain: str, speaker: Speaker) -> Verb | None:
         return Verb.LEDGER
     if lexicon.HANDED_IN_ASKED.search(plain) and speaker.sees_all:
         return Verb.HANDED_IN
-    if lexicon.REPORT_ASKED.search(plain):
-        return Verb.REPORT
     if lexicon.PEOPLE_ASKED.search(plain) and speaker.office:
         return Verb.PEOPLE
     if lexicon.PENDING_ASKED.search(plain) and (speaker.checks or speaker.office):

@@ -32,10 +32,10 @@ TITLE = 255  # characters the format keeps of a title among a file's properties
 _LINK = re.compile(r"https?://")
 
 _FONTS = {
-    SONG: "方正小标宋_GBK;小标宋;STZhongsong;华文中宋;SimSun;宋体;Noto Serif CJK SC",
-    FANG_SONG: "仿宋;FangSong;STFangsong;华文仿宋;FandolFang;Noto Serif CJK SC",
-    KAI: "楷体;KaiTi;STKaiti;华文楷体;AR PL UKai CN;Noto Serif CJK SC",
-    HEI: "SimHei;STHeiti;Noto Sans CJK SC",
+    SONG: "方正小标宋_GBK,小标宋,STZhongsong,华文中宋,SimSun,宋体,Noto Serif CJK SC",
+    FANG_SONG: "仿宋,FangSong,STFangsong,华文仿宋,FandolFang,Noto Serif CJK SC",
+    KAI: "楷体,KaiTi,STKaiti,华文楷体,AR PL UKai CN,Noto Serif CJK SC",
+    HEI: "SimHei,STHeiti,Noto Sans CJK SC",
 }
 """What a reader may take where a font is missing."""
 

@@ -101,7 +101,7 @@ def lay_out(sheet: Any, heading: str, made_at: datetime, widths: Sequence[float]
     sheet.center_horizontally()
     # An ampersand begins a code in a page header.
     title = _cut(printable(heading).replace("\n", " ").replace("&", "＆"), _HEADING)
-    sheet.set_header(f'&C&"方正小标宋简体,常规"&18 {title}')
+    sheet.set_header(f'&C&"方正小标宋简体,Regular"&18 {title}')
     sheet.set_footer(f"&L制表时间 {made_at:%Y-%m-%d %H:%M}&R第 &P 页，共 &N 页")
 
 

@@ -274,7 +274,6 @@ _LOOK: dict[Verb, Handler] = {
     Verb.OVERDUE: looking.overdue,
     Verb.STATS: looking.stats,
     Verb.LEDGER: looking.ledger,
-    Verb.REPORT: yearend.report,
     Verb.HANDED_IN: yearend.handed_in,
     Verb.PENDING: checking.pending,
     Verb.PEOPLE: managing.roster,

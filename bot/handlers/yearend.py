@@ -50,19 +50,26 @@ async def report(ctx: Ctx, command: Command) -> str:
         ctx.files.append(made.file)
     if units is None:
         owing = await handin.owing(ctx.work.session, year)
-        return reports.of_county(year.year, len(owing), sum(1 for one in owing if one.report))
+        there = [one.report for one in owing if one.report]
+        for one in there if ctx.member.is_office else []:  # they are behind the county's own
+            await handin.take(ctx.work, one, year)
+        return reports.of_county(year.year, len(owing), len(there))
     if len(units) > 1:
         return reports.of_units([ctx.unit_name(unit) for unit in units])
-    unit, there = units[0], await handin.in_force(ctx.work.session, year, units[0])
-    if there is not None:
+    unit, found = units[0], await handin.in_force(ctx.work.session, year, units[0])
+    if found is not None:
         if ctx.member.is_office and unit not in ctx.member.acts_for:
-            await handin.take(ctx.work, there, year)
-        return reports.handed_in_already(ctx.unit_name(unit), there.at, there.by_name)
+            await handin.take(ctx.work, found, year)
+        return _already(ctx, unit, found)
     mine = _acts(ctx.member, unit)
     if mine:
         waiting = {"report": {"unit": unit, "hash": made.hash}, "what": f"报送{ctx.unit_name(unit)}完成情况报告"}
         await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
     return reports.draft(ctx.unit_name(unit), year.year, made.words, year.report_date, mine)
+
+
+def _already(ctx: Ctx, unit: int, there: UnitReport) -> str:
+    return reports.handed_in_already(ctx.unit_name(unit), there.at, there.by_name, _acts(ctx.member, unit))
 
 
 def _acts(member: Member, unit: int) -> bool:
@@ -81,7 +88,7 @@ async def hand_in(ctx: Ctx, command: Command) -> str:
     year = await _year(ctx)
     there = await handin.in_force(ctx.work.session, year, unit)
     if there is not None:
-        raise Refused(reports.handed_in_already(ctx.unit_name(unit), there.at, there.by_name))
+        raise Refused(_already(ctx, unit, there))
     raise Refused(reports.LOOK_FIRST)
 
 
@@ -92,7 +99,7 @@ async def confirmed(ctx: Ctx, shown: dict[str, Any]) -> str:
         raise Refused(answers.not_allowed("报送", WHO[Right.REPORT]))
     there = await handin.in_force(ctx.work.session, year, unit)
     if there is not None:
-        raise Refused(reports.handed_in_already(ctx.unit_name(unit), there.at, there.by_name))
+        raise Refused(_already(ctx, unit, there))
     paper = as_confirmed(await draft_of(ctx.work.session, ctx.work.policy, ctx.work.now, year, unit))
     if handin.hash_of(paper) != shown["hash"]:
         raise Refused(reports.MOVED_ON)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from bot.texts.paper import Paper, Parts, chinese_day
+from bot.texts.paper import Paper, Parts, chinese_day, sentence
 from bot.texts.yearend import OFFICE
 
 MARK = "代拟稿：由县政府办公室审定、编号、签发后印发"
@@ -57,17 +57,12 @@ def _tell(parts: Parts, number: int, one: Late) -> None:
     parts.plain(f"{number}．{one.title}（任务{one.code}）。时限{chinese_day(one.due)}，逾期{one.days}个工作日。")
     parts.plain(f"提醒送达{len(one.reminded)}次：{'、'.join(_day(day) for day in one.reminded)}。")
     if one.returned:
-        parts.plain(f"审核退回原因：{_end(one.returned)}")
+        parts.plain(f"审核退回原因：{sentence(one.returned)}")
     if one.asked:
-        parts.plain(_end(one.asked))
+        parts.plain(sentence(one.asked))
     when = f"（{_day(one.said_on)}）" if one.said_on else ""
-    parts.plain(f"单位说明{when}：{_end(one.said)}" if one.said else "单位没有在平台上作说明。")
+    parts.plain(f"单位说明{when}：{sentence(one.said)}" if one.said else "单位没有在平台上作说明。")
 
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-def _end(words: str) -> str:
-    text = " ".join(words.split())
-    return text if text.endswith(("。", "！", "？", ".", "!", "?")) else f"{text}。"

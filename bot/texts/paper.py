@@ -60,6 +60,12 @@ def chinese_day(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else "　　　　年　　月　　日"
 
 
+def sentence(words: str) -> str:
+    """Somebody's words on one line, with an end."""
+    text = " ".join(words.split())
+    return text if text.endswith(("。", "！", "？", "；", ".", "!", "?")) else f"{text}。"
+
+
 _DIGITS = "零一二三四五六七八九"
 
 

@@ -43,8 +43,9 @@ def handed_in(unit: str, year: int, at: datetime, who: str) -> str:
     )
 
 
-def handed_in_already(unit: str, at: datetime, who: str) -> str:
-    return f"{unit}的完成情况报告已于{clock(at)}由{who}报送，内容已固定。要更正请回复：撤回报送 {unit}"
+def handed_in_already(unit: str, at: datetime, who: str, mine: bool) -> str:
+    step = f"要更正请回复：撤回报送 {unit}" if mine else ""
+    return f"{unit}的完成情况报告已于{clock(at)}由{who}报送，内容已固定。{step}"
 
 
 def remind(due: date) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 
 from bot.domain.states import OPEN, State
-from bot.texts.paper import Paper, Parts, chinese_day
+from bot.texts.paper import Paper, Parts, chinese_day, sentence
 from bot.texts.words import names
 
 OFFICE = "县政府办公室"
@@ -131,30 +131,24 @@ def _done(parts: Parts, number: str, fact: Fact) -> None:
     if fact.files:
         parts.plain(f"佐证材料：{'、'.join(fact.files)}")
     if fact.why:
-        parts.plain(f"销号依据：{_sentence(fact.why)}")
+        parts.plain(f"销号依据：{sentence(fact.why)}")
     elif fact.said:
-        parts.plain(f"落实情况：{_sentence(fact.said)}")
+        parts.plain(f"落实情况：{sentence(fact.said)}")
 
 
 def _not_done(parts: Parts, number: str, fact: Fact) -> None:
     late = f"，逾期{fact.late}个工作日" if fact.late else ""
     parts.plain(f"{number}{fact.name}。时限{chinese_day(fact.due)}，{fact.state.label}{late}。")
     if fact.why:
-        parts.plain(f"退回原因：{_sentence(fact.why)}")
+        parts.plain(f"退回原因：{sentence(fact.why)}")
     if fact.asked:
-        parts.plain(_sentence(fact.asked))
-    parts.plain(f"进展：{_sentence(fact.said)}" if fact.said else "进展：台账中没有进展记录。")
+        parts.plain(sentence(fact.asked))
+    parts.plain(f"进展：{sentence(fact.said)}" if fact.said else "进展：台账中没有进展记录。")
 
 
 def _nobodys(parts: Parts, number: str, fact: Fact) -> None:
-    why = f"原因：{_sentence(fact.why)}" if fact.why else ""
+    why = f"原因：{sentence(fact.why)}" if fact.why else ""
     parts.plain(f"{number}{fact.name}。{fact.state.label}。{why}")
-
-
-def _sentence(words: str) -> str:
-    """Somebody's words on one line, with an end."""
-    text = " ".join(words.split())
-    return text if text.endswith(("。", "！", "？", "；", ".", "!", "?")) else f"{text}。"
 
 
 def material(whose: str, list_title: str, year: int, facts: Sequence[Fact], today: date) -> str:

@@ -54,6 +54,7 @@ async def test_a_unit_hands_in_its_report_with_one_word_after_it_was_shown(decem
     assert draft[-2:] == ["新民镇", "2021年12月29日"]
     assert "新民镇" in missing(await office.says("报送情况"))
 
+    assert "新民镇" in missing(await office.says("还有哪些单位没报送？"))
     assert "已报送新民镇2021年完成情况报告" in await town.says("报送")
     assert "已报送：新民镇" in await office.says("报送情况") and "已报送 1/7" in await office.says("报送情况 ")
     assert "已于12月29日" in await town.says("年报")
@@ -92,6 +93,19 @@ async def test_it_can_be_taken_back_until_the_office_has_fetched_it(december: Wo
         row[0] for row in await december.rows("SELECT act FROM audit WHERE subject LIKE 'report:2021:%' ORDER BY id")
     ]
     assert acts == ["hand_in", "take_back", "hand_in", "take", "take_back"]
+
+
+async def test_the_countys_report_takes_every_units_with_it(december: World) -> None:
+    town, office, leader = december.who("新民镇"), december.office, december.who("县政府", "县领导")
+    await town.says("年报")
+    await town.says("报送")
+    assert "已报送 1/7 个单位" in await leader.says("年报")  # only looked at: nobody has fetched it yet
+    assert "撤回报送" not in await leader.says("年报 新民镇")
+    assert "已撤回" in await town.says("撤回报送")
+    await town.says("年报")
+    await town.says("报送")
+    assert "已报送 1/7 个单位" in await office.says("年报")
+    assert "已经收阅" in await town.says("撤回报送")
 
 
 async def test_a_report_that_is_no_longer_what_was_shown_is_shown_again(december: World) -> None:

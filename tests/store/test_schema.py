@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.states import ASSIGNMENT_STATES, RequestKind, State
 from bot.store import migrate
 from bot.store.engine import Store
+from bot.store.reports import UnitReport
 from bot.store.tables import (
     Ask,
     Assignment,
@@ -266,6 +267,16 @@ async def test_one_item_per_unit_and_deadline_and_only_of_units_that_exist(sessi
     assert not await accepts(session, insert(Assignment).values(**there, **values))
     assert not await accepts(session, insert(Assignment).values(node_id=one.node_id, unit_id=99_999, **values))
     assert not await accepts(session, insert(Assignment).values(node_id=99_999, unit_id=one.unit_id, **values))
+
+
+async def test_one_report_in_force_for_a_unit_and_year(session: AsyncSession) -> None:
+    one = await an_assignment(session)
+    values = {"year": 2021, "unit_id": one.unit_id, "paper": {}, "hash": "h", "by": "a", "by_name": "某人", "at": NOW}
+    await session.execute(insert(UnitReport).values(**values, withdrawn_at=NOW))
+    assert await accepts(session, insert(UnitReport).values(**values))
+    await session.execute(insert(UnitReport).values(**values))
+    assert not await accepts(session, insert(UnitReport).values(**values))
+    assert await accepts(session, insert(UnitReport).values(**{**values, "year": 2022}))
 
 
 async def test_a_moment_without_a_zone_never_reaches_the_store(session: AsyncSession) -> None:

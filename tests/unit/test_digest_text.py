@@ -140,3 +140,11 @@ def test_whatever_is_due_fits(parts: list[tuple[LineKind, int, str]], limit: int
     made = compose(entries, TODAY, limit)
     assert len(made.text.encode("utf-8", "surrogatepass")) <= limit
     assert set(made.listed) <= {e.item_id for e in entries}
+
+
+def test_a_note_stands_at_the_end_and_takes_its_room_from_the_items() -> None:
+    note = "完成情况报告请于 2021-12-31 前报送：回复 年报 核对，再回复 报送"
+    few = compose([entry(34)], TODAY, note=note)
+    assert few.text.split("\n")[-2:] == [note, "回复 收到 即签收以上新交办；办完回复：完成 编号 链接"]
+    many = compose([entry(number, LineKind.OVERDUE, days=3) for number in range(1, 200)], TODAY, note=note)
+    assert len(many.text.encode()) <= BYTES and note in many.text and "另有" in many.text
