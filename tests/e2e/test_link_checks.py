@@ -129,7 +129,7 @@ async def test_who_is_told_in_the_morning_reads_it_there(corner: World, site: Si
     await look(corner)
     assert reviewer.gets_nothing()
     await corner.morning("2021-05-26")
-    assert f"{site.url('/column/')}\n　⚠是栏目页，《法治政府建设年度报告》，政府网站" in reviewer.gets()
+    assert f"{site.url('/column/')}（⚠是栏目页）" in reviewer.gets()
 
 
 async def test_a_link_that_does_not_open_is_tried_a_few_times_more(corner: World, site: Site) -> None:
