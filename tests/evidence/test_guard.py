@@ -99,7 +99,8 @@ def test_the_county_lists_its_own() -> None:
 
 def test_where_only_what_is_listed_may_be_opened_no_other_name_is_even_looked_up() -> None:
     guard = guard_of(["127.0.0.1", "oa.dj.cn"], listed_only=True)
-    assert guard.objection("http://www.dj.gov.cn/", resolves=True) is Trouble.INTERNAL
-    assert guard.objection("http://8.8.8.8/", resolves=True) is Trouble.INTERNAL
+    assert guard.objection("http://www.dj.gov.cn/", resolves=True) is Trouble.NOT_LISTED
+    assert guard.objection("http://8.8.8.8/", resolves=True) is Trouble.NOT_LISTED
+    assert guard.objection("http://10.0.0.1/", resolves=True) is Trouble.INTERNAL
     assert guard.objection("http://127.0.0.1:8000/", resolves=True) is None
     assert guard.objection("http://oa.dj.cn/", resolves=True) is None
