@@ -90,7 +90,8 @@ class Guard:
         ip = literal(host)
         if host in self.hosts or (ip is not None and self.permits(str(ip), host)):
             return None
-        if only_inside(url) if ip is not None else (not resolves and of_the_house(host)):
+        inside = not is_public(ip) if ip is not None else (not resolves and of_the_house(host))
+        if inside:
             return Trouble.INTERNAL
         return Trouble.NOT_LISTED if self.listed_only else None
 
