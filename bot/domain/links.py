@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     TIMEOUT = "超时"
     CERTIFICATE = "网站证书有问题"
     INTERNAL = "指向内部地址，没有打开"
+    NOT_LISTED = "演练中只打开列出的地址，没有打开"
     PORT = "端口不是网页用的，没有打开"
     NOT_HTTP = "不是网页地址，没有打开"
     LOOP = "跳转次数太多"

@@ -88,11 +88,12 @@ class Guard:
             return Trouble.PORT
         host = parts.hostname.lower()
         ip = literal(host)
-        if ip is not None:
-            return None if self.permits(str(ip), host) else Trouble.INTERNAL
-        if host not in self.hosts and (self.listed_only or (not resolves and of_the_house(host))):
+        if host in self.hosts or (ip is not None and self.permits(str(ip), host)):
+            return None
+        inside = not is_public(ip) if ip is not None else (not resolves and of_the_house(host))
+        if inside:
             return Trouble.INTERNAL
-        return None
+        return Trouble.NOT_LISTED if self.listed_only else None
 
 
 def guard_of(allowed: Iterable[str], listed_only: bool = False) -> Guard:

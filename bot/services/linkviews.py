@@ -15,7 +15,7 @@ from bot.services.links import page_of
 from bot.services.work import Work
 from bot.store.items import ItemRow, chunks
 from bot.store.tables import Evidence, LinkCheck, Post, Task, Unit
-from bot.texts import links as words
+from bot.texts import links as link_words
 
 LONG_ALIAS = 5  # characters; shorter aliases (政府办) stand inside other names (市人民政府办公厅)
 _TOWNS = frozenset({"镇", "乡", "街道"})
@@ -28,6 +28,11 @@ class Seen:
     page: Page
     doubts: frozenset[Doubt]
     words: str
+
+    @property
+    def brief(self) -> str:
+        """For a message that has room for one more word only."""
+        return f"（{link_words.marked(self.doubts)}）" if self.doubts else link_words.note([self.page])
 
 
 async def look(work: Work, rows: Sequence[ItemRow], proofs: Mapping[int, Sequence[Evidence]]) -> dict[int, Seen]:
@@ -60,7 +65,7 @@ def _seen(work: Work, expected: Expected, proof: Evidence, check: LinkCheck) -> 
     page = page_of(check)
     doubts = of_page(proof.name, page, check.dead_on is not None, expected)
     government = is_government(page.final or proof.name, expected.sites)
-    return Seen(page, doubts, words.found(page, doubts, check.failed_on, government))
+    return Seen(page, doubts, link_words.found(page, doubts, check.failed_on, government))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ async def _submission(work: Work, item: ItemRow, number: int) -> dict[str, Any]:
 
 def _found(seen: linkviews.Seen | None) -> str:
     """Told at once, it has not been looked at yet; told with the morning, it has."""
-    return "" if seen is None or seen.page.reach is Reach.WAITING else f"\n　{seen.words}"
+    return "" if seen is None or seen.page.reach is Reach.WAITING else seen.brief
 
 
 async def returned(work: Work, items: Sequence[ItemRow], reason: str, recipients: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ def found(page: Page, doubts: Collection[Doubt], failed_on: date | None, governm
         return "还没有检查"
     if page.reach is Reach.UNREACHED:
         return f"从这里打不开：{_why(page)}"
-    parts = [f"⚠{'、'.join(doubt for doubt in Doubt if doubt in doubts)}"] if doubts else []
+    parts = [marked(doubts)] if doubts else []
     if page.kind is PageKind.FILE:
         parts.append(f"文件 {short(page.title, TITLE)}，能打开" if page.title else "是文件，能打开")
     elif page.title and page.kind is not PageKind.MISSING:
@@ -31,6 +31,10 @@ def found(page: Page, doubts: Collection[Doubt], failed_on: date | None, governm
     if failed_on is not None and Doubt.DEAD not in doubts:
         parts.append(f"{day(failed_on)} 没能打开，还会再查")
     return "，".join(parts)
+
+
+def marked(doubts: Collection[Doubt]) -> str:
+    return f"⚠{'、'.join(doubt for doubt in Doubt if doubt in doubts)}"
 
 
 def note(pages: Sequence[Page]) -> str:

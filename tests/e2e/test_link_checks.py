@@ -129,7 +129,7 @@ async def test_who_is_told_in_the_morning_reads_it_there(corner: World, site: Si
     await look(corner)
     assert reviewer.gets_nothing()
     await corner.morning("2021-05-26")
-    assert f"{site.url('/column/')}\n　⚠是栏目页，《法治政府建设年度报告》，政府网站" in reviewer.gets()
+    assert f"{site.url('/column/')}（⚠是栏目页）" in reviewer.gets()
 
 
 async def test_a_link_that_does_not_open_is_tried_a_few_times_more(corner: World, site: Site) -> None:
@@ -321,11 +321,13 @@ async def test_nothing_outside_the_list_is_opened_on_a_virtual_clock(
     async with checking(corner_url, tmp_path, duban_policy=path) as world:
         await world.to("2021-05-25T10:00:00+08:00")
         town, reviewer = world.who("新民镇"), world.who("县司法局", "审核人")
-        await town.says(f"完成 34 {site.url('/article')} http://www.dj.gov.cn/zwgk/1.html")
+        await town.says(f"完成 34 {site.url('/article')}")
+        await world.who("高峰镇").says("完成 34 http://www.dj.gov.cn/zwgk/1.html")
         await look(world)
         assert not site.hits
         waiting = await reviewer.says("待审")
-        assert "⚠是内部地址，公众打不开" in waiting and "从这里打不开：指向内部地址，没有打开" in waiting
+        assert f"⚠是内部地址，公众打不开 {site.url('/article')}（从这里打不开：指向内部地址，没有打开）" in waiting
+        assert "http://www.dj.gov.cn/zwgk/1.html（从这里打不开：演练中只打开列出的地址，没有打开）" in waiting
 
 
 async def test_personal_data_of_a_page_reaches_nobody(corner: World, site: Site) -> None:

@@ -215,7 +215,7 @@ async def test_a_listed_host_may_live_inside_and_no_other(site: Site) -> None:
     listed = guard_of(["www.dj.gov.cn"], listed_only=True)
     assert (await named(site, listed, Names(["127.0.0.1"]))).kind is PageKind.ARTICLE
     names = Names(["127.0.0.1"])
-    assert (await named(site, guard_of(["oa.dj.cn"], listed_only=True), names)).trouble is Trouble.INTERNAL
+    assert (await named(site, guard_of(["oa.dj.cn"], listed_only=True), names)).trouble is Trouble.NOT_LISTED
     assert names.asked == []  # not even looked up
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.links import Trouble
 from bot.evidence.guard import Guard, guard_of, is_public, literal, of_the_house, only_inside
+from bot.settings import SettingsError, load_settings
 
 PRIVATE = [
     *("0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "127.0.0.1", "127.8.8.8"),
@@ -97,9 +98,18 @@ def test_the_county_lists_its_own() -> None:
     assert guard.objection("http://10.21.3.4/a", resolves=True) is Trouble.INTERNAL
 
 
+def test_the_proxy_is_an_address_or_none() -> None:
+    assert load_settings(_env_file=None).duban_http_proxy == ""
+    assert load_settings(_env_file=None, duban_http_proxy="http://127.0.0.1:3128/").duban_http_proxy.endswith(":3128")
+    for wrong in ("socks5://127.0.0.1:1080", "127.0.0.1:3128", "http://["):
+        with pytest.raises(SettingsError, match="DUBAN_HTTP_PROXY 的值不对：应为 http:// 或 https:// 开头的地址"):
+            load_settings(_env_file=None, duban_http_proxy=wrong)
+
+
 def test_where_only_what_is_listed_may_be_opened_no_other_name_is_even_looked_up() -> None:
     guard = guard_of(["127.0.0.1", "oa.dj.cn"], listed_only=True)
-    assert guard.objection("http://www.dj.gov.cn/", resolves=True) is Trouble.INTERNAL
-    assert guard.objection("http://8.8.8.8/", resolves=True) is Trouble.INTERNAL
+    assert guard.objection("http://www.dj.gov.cn/", resolves=True) is Trouble.NOT_LISTED
+    assert guard.objection("http://8.8.8.8/", resolves=True) is Trouble.NOT_LISTED
+    assert guard.objection("http://10.0.0.1/", resolves=True) is Trouble.INTERNAL
     assert guard.objection("http://127.0.0.1:8000/", resolves=True) is None
     assert guard.objection("http://oa.dj.cn/", resolves=True) is None
