@@ -175,7 +175,7 @@ def _row(row: Row, columns: Columns, place: Place) -> RawRow:
         return "\n".join(cell.text for cell in cells if clean(cell.text))
 
     _stand(row, columns, place)
-    made = RawRow(
+    return RawRow(
         part=place.part,
         aspect=place.aspect,
         item=clean(text("item") or ""),
@@ -189,9 +189,6 @@ def _row(row: Row, columns: Columns, place: Place) -> RawRow:
         note=clean(text("note") or ""),
         first_leads=columns.first_leads,
     )
-    if "item" not in columns:
-        made.item = clean(made.measures)
-    return made
 
 
 def _stand(row: Row, columns: Columns, place: Place) -> None:
