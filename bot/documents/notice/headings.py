@@ -78,6 +78,11 @@ def is_header(fields: Sequence[str | None]) -> bool:
 
 def columns_of(headings: Sequence[str]) -> Columns:
     """`headings` has one for each column of the grid, a merged one repeated."""
+    headings = list(headings)
+    for column in range(1, len(headings)):
+        # A heading over several columns whose merged cells are lost is written over the first of them.
+        if not headings[column].strip() and field_of(headings[column - 1]) in ("general", "part"):
+            headings[column] = headings[column - 1]
     fields = [field_of(heading) for heading in headings]
     places: dict[str, list[int]] = {}
     for column, name in enumerate(fields):
