@@ -33,6 +33,7 @@ COUNTY = Directory(
         ("—————", Kind.LINE, ()),
         ("县政府有关部门", Kind.NOBODY, ()),
         ("各有关单位", Kind.NOBODY, ()),
+        ("相关县政府部门", Kind.NOBODY, ()),
         ("相关乡镇（街道）", Kind.NOBODY, ()),
         ("县农业农委", Kind.SLIP, ("县农业农村委",)),
         ("县商务局", Kind.SLIP, ("县商务委",)),
