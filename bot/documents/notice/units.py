@@ -160,7 +160,7 @@ def _joined(text: str, directory: Directory) -> str:
         after = re.split(r"[、，,;；：:（]", piece)[0]
         cut = not before or joined.count("（") > joined.count("）") or piece[0] in "、，,;；）（：:"
         whole = _is_known(before + after, directory)
-        apart = _is_name(before, directory) and _is_name(after, directory)
+        apart = _is_known(before, directory) and _is_known(after, directory)
         joined += piece if cut or (whole and not apart) or not _is_name(before, directory) else "、" + piece
     return joined
 
