@@ -186,6 +186,9 @@ class _Row:
         word = _CELLS[about]
         if getattr(self._raw, about) is None:
             text = f"没有写{word}，请指定"
+        elif self._raw.candidates:
+            written = "、".join(self._raw.candidates)
+            text = f"这一行只写了“{_short(written)}”，看不出是牵头单位还是责任单位，请指定{word}"
         elif written:
             text = f"{word}一栏写的是“{_short(written)}”，看不出{word}，请指定"
         else:
