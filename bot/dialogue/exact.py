@@ -25,6 +25,7 @@ _ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|�
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY, Verb.QUESTIONS, Verb.HAND_OUT})
+_YEAR_ALONE = re.compile(r"[\s:]*(?:(20\d\d) ?年?)?[\s,。.!~]*")
 _NUMBERED = re.compile(r"[\s:]*第? ?\d{1,3}(?!\d|[-/年月])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
@@ -43,6 +44,9 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
             return None
         asks = ends_as_question(folded.plain[place:])
         return NotUnderstood(Kind.QUESTION, info.verb) if asks else Command(Verb.ANSWER, text=folded.said(place))
+    if info.verb is Verb.IMPORT:  # a year is no item
+        year = _YEAR_ALONE.fullmatch(folded.plain, place)
+        return Command(Verb.IMPORT, text=year[1] or "") if year else None
     if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
         return command
     reader = Reader(folded, names, today, info)

@@ -223,7 +223,7 @@ VERBS: tuple[VerbInfo, ...] = (
         doubts=_DONE,
     ),
     VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
-    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True, doubts=_DONE),
+    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True),
     VerbInfo(Verb.QUESTIONS, ("问题", "看问题"), "问题", "问题"),
     VerbInfo(Verb.ANSWER, ("答", "回答"), "答 题号 内容", "答 3 县教委、县民政局", changes=True),
     VerbInfo(Verb.HAND_OUT, ("交办",), "交办", "交办", changes=True),
