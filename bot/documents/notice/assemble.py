@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.documents.notice.dates import dates_in, normalised
 from bot.documents.notice.deadlines import Timing, read_cell, read_measures
 from bot.documents.notice.measures import read_work
 from bot.documents.notice.raw import Doubt, RawRow
@@ -15,6 +16,7 @@ from bot.domain.responsibility import Directory, with_towns_joined
 
 _WORD = "完成时限"
 _SHOWN = 40  # characters of what is written, in a question
+_LONGEST_NAME = 25  # characters; a cell with more and no unit in it is none of units
 _CANDIDATES = 5
 _CELLS = {"lead": "牵头单位", "responsible": "责任单位"}
 
@@ -71,6 +73,9 @@ class _Row:
             self._ask(Doubt("item", "", "具体事项一栏是空的，请填写", candidates))
         if work.blocks > 1:
             self._ask(Doubt("measures", "", f"落实举措一格里有 {work.blocks} 处公开路径，可能是几项写在一起，请核对"))
+        for about, word, written in (("item", "具体事项", item), ("measures", "落实举措", clean(raw.measures))):
+            if written and recognise(written, self._directory).kind is Kind.KNOWN:
+                self._ask(Doubt(about, written, f"{word}一栏写的是单位“{_short(written)}”，可能错列，请核对"))
         lead, responsible = self._units()
         timing = self._timing()
         return DraftRow(
@@ -92,6 +97,9 @@ class _Row:
 
     def _ask(self, doubt: Doubt) -> None:
         self._asked += 1
+        candidates = doubt.candidates
+        if doubt.about in _CELLS:
+            candidates = tuple(name for name in candidates if self._may_answer(name))
         self._made.questions.append(
             Question(
                 key=f"{self._number}-{doubt.about}-{self._asked}",
@@ -99,22 +107,32 @@ class _Row:
                 about=doubt.about,
                 written=doubt.written,
                 text=f"第 {self._number} 行：{doubt.text}",
-                candidates=doubt.candidates[:_CANDIDATES],
+                candidates=candidates[:_CANDIDATES],
             )
         )
+
+    def _may_answer(self, name: str) -> bool:
+        """Whether a name can be the answer to who: not a drawn line, nor one of those that name nobody."""
+        return recognise(name, self._directory).kind in (Kind.KNOWN, Kind.NEW)
 
     def _units(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raw = self._raw
         named = Named()
         open_ended = False
         for text, role in ((raw.lead, "lead"), (raw.responsible, "responsible"), (raw.support, "support")):
-            if text:
+            if text and not self._is_sentence(text):
                 found = read_units(text, self._directory, role)
                 open_ended = open_ended or found.open_ended
                 for kind in ("lead", "responsible", "support"):
                     named.add(kind, getattr(found, kind))
         if raw.first_leads and not named.lead and len(named.responsible) > 1:
             named.add("lead", [named.responsible.pop(0)])
+        if self._has_slipped(named):
+            seen = tuple(dict.fromkeys((*named.lead, *named.responsible, *named.support)))
+            for about, word in _CELLS.items():
+                self._ask(Doubt(about, "", f"这一行的单元格可能错位，看不出{word}，请指定", seen))
+            self._unresolved = True
+            return (), ()
         lead = tuple(named.lead)
         responsible = tuple(dict.fromkeys((*named.responsible, *named.support)))
         if not lead and raw.lead is not None:
@@ -133,6 +151,35 @@ class _Row:
                 )
             )
         return lead, responsible
+
+    def _has_slipped(self, named: Named) -> bool:
+        """Whether the units of the row stand one cell too far to the left or right: a time stands among the units, or
+        units stand where the time should, with a cell left empty."""
+        raw = self._raw
+        cells = [cell for cell in (raw.lead, raw.responsible, raw.support) if cell is not None]
+        if raw.deadline is None or len(cells) < 2:
+            return False
+        times = [cell for cell in cells if any(dates_in(normalised(clean(cell)), self._year))]
+        if times and not self._names_units(times[0]):
+            for words in (named.lead, named.responsible, named.support):
+                words[:] = [name for name in words if recognise(name, self._directory).kind is not Kind.UNKNOWN]
+            return True
+        return any(not clean(cell) for cell in cells) and self._names_units(raw.deadline)
+
+    def _names_units(self, text: str) -> bool:
+        """Whether a cell holds nothing but names of units."""
+        named = read_units(text, self._directory, "responsible")
+        kinds = {recognise(name, self._directory).kind for name in named.responsible}
+        return bool(kinds) and kinds <= {Kind.KNOWN, Kind.NEW, Kind.NOBODY}
+
+    def _is_sentence(self, text: str) -> bool:
+        """Whether a cell of units holds something else, as where cells have slipped; its words are then no names."""
+        line = clean(text)
+        if "。" not in line and len(line) <= _LONGEST_NAME:
+            return False
+        named = read_units(text, self._directory, "responsible")
+        names = [*named.lead, *named.responsible, *named.support]
+        return all(recognise(name, self._directory).kind is Kind.UNKNOWN for name in names)
 
     def _ask_for_units(self, about: str, candidates: tuple[str, ...]) -> None:
         written = clean(getattr(self._raw, about) or "")
@@ -153,8 +200,9 @@ class _Row:
             if found.kind in (Kind.KNOWN, Kind.LINE):
                 continue
             if found.kind is Kind.NEW:
+                told = name in self._made.new_units
                 self._made.new_units[name] = None
-                if found.candidates:
+                if found.candidates and not told:
                     meant = "、".join(found.candidates)
                     text = f"{word}“{_short(name)}”不在单位名录中，是不是{meant}？不是的话按新单位处理"
                     self._ask(Doubt(about, name, text, found.candidates))
@@ -193,9 +241,7 @@ class _Row:
         return timing
 
     def _cell(self, text: str) -> Timing:
-        names = read_units(text, self._directory, "responsible").responsible
-        kinds = {recognise(name, self._directory).kind for name in names}
-        if names and kinds <= {Kind.KNOWN, Kind.NEW, Kind.NOBODY}:
+        if self._names_units(text):
             written = clean(text)
             self._ask(Doubt("deadline", written, f"时限一栏写的是单位“{_short(written)}”，可能错列，请核对"))
             return Timing(wordings=[written])

@@ -15,7 +15,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for field, words in (
         (
             "ignored",
-            r"启动|开始|起始|责任人|责任领导|领导|负责人|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
+            r"启动|开始|起始|^(?!.*(?:单位|部门|科室)).*(?:责任人|领导|负责人)|(?:单位|部门|科室)(?:责任人|领导|负责人)|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
         ),
         ("number", r"^(?:序号?|编号|号|项目序号|任务序号|任务编号|事项编号|[Nn][Oo]\.?)$"),
         ("deadline", r"时限|期限|时间|节点|日期|截止|进度|频次|周期|办结|时效"),
@@ -27,8 +27,8 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"责任|承办|(?:落实|实施|执行|公开|发布|任务|承担|完成|报送)(?:单位|部门|主体|科室)|分工$|^(?:单位|部门|科室|主体)$|落实主体",
         ),
         ("note", r"备\s*注|说明|附注"),
-        ("general", r"任务(?:及|和|与)"),
-        ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细)内容"),
+        ("general", r"任务(?:及|和|与)|目标任务"),
+        ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细|^)内容"),
         ("part", r"部分|类别|分类|领域|板块|大类|一级|类型"),
         ("aspect", r"方面|二级|小类"),
         ("specific", r"事项|项目|名称|(?:具体|分解|细化|子|分项)(?:任务|工作)|任务(?:分解|细化)|指标|三级"),
@@ -37,7 +37,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _UNITS = frozenset({"lead", "responsible", "support"})
 _WORK = frozenset({"part", "aspect", "specific", "general", "measures"})
-_STRONG_MEASURES = re.compile(r"举措|措施")
+_DOING = re.compile(r"举措|措施|做法")
 
 
 def field_of(heading: str) -> str | None:
@@ -78,12 +78,17 @@ def is_header(fields: Sequence[str | None]) -> bool:
 
 def columns_of(headings: Sequence[str]) -> Columns:
     """`headings` has one for each column of the grid, a merged one repeated."""
+    headings = list(headings)
+    for column in range(1, len(headings)):
+        # A heading over several columns whose merged cells are lost is written over the first of them.
+        if not headings[column].strip() and field_of(headings[column - 1]) in ("general", "part"):
+            headings[column] = headings[column - 1]
     fields = [field_of(heading) for heading in headings]
     places: dict[str, list[int]] = {}
     for column, name in enumerate(fields):
         if name is not None:
             places.setdefault(name, []).append(column)
-    work = _work({name: places.get(name, []) for name in _WORK})
+    work = _work({name: places.get(name, []) for name in _WORK}, headings)
     if "lead" in places and not _UNITS & places.keys() - {"lead"} and "责任" in headings[places["lead"][0]]:
         places["responsible"] = places.pop("lead")  # 主要责任单位 with nobody else beside it does the work
     of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored"}} | work
@@ -91,7 +96,7 @@ def columns_of(headings: Sequence[str]) -> Columns:
     return Columns(of, tuple(clean(heading) for heading in headings), first)
 
 
-def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
+def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Which columns of work are part, aspect, item and measures (decision 22)."""
     part, aspect, general, specific, measures = (
         list(places[name]) for name in ("part", "aspect", "general", "specific", "measures")
@@ -99,10 +104,14 @@ def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     items = specific or general
     if not items and len(measures) > 1:
         items = [measures.pop(0)]
-    elif not items and not measures:
-        items = [(aspect or part).pop()] if aspect or part else []
+    elif not items and (aspect or part) and (not measures or _DOING.search(headings[measures[0]])):
+        items = [(aspect or part).pop()]  # measures under a label: the label is what they are about
+    elif not items:
+        items, measures = measures, []
     item = items[-1:]
-    above = sorted(column for column in (*general, *specific) if column not in item)
+    others = sorted(column for column in (*general, *specific) if column not in item)
+    above = [column for column in others if column < item[0]] if item else []
+    measures = sorted([*measures, *(column for column in others if column not in above)])
     found = {
         "item": item,
         "measures": measures,
