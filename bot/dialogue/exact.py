@@ -32,6 +32,7 @@ _ASKED_NOTICE = re.compile(
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY, Verb.QUESTIONS, Verb.HAND_OUT})
 # 报告 and 报送 begin many a message: with anything but units beside them they are no command.
 _UNITS_ONLY = frozenset({Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK, Verb.HANDED_IN, Verb.MATERIAL})
+_YEAR_ALONE = re.compile(r"[\s:]*(?:(20\d\d) ?年?)?[\s,。.!~]*")
 _NUMBERED = re.compile(r"[\s:]*第? ?\d{1,3}(?!\d|[-/年月])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
@@ -52,6 +53,9 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
             return None
         asks = ends_as_question(folded.plain[place:])
         return NotUnderstood(Kind.QUESTION, info.verb) if asks else Command(Verb.ANSWER, text=folded.said(place))
+    if info.verb is Verb.IMPORT:  # a year is no item
+        year = _YEAR_ALONE.fullmatch(folded.plain, place)
+        return Command(Verb.IMPORT, text=year[1] or "") if year else None
     if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
         return command
     reader = Reader(folded, names, today, info)

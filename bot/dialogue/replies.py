@@ -20,7 +20,7 @@ from bot.domain.settled import (
     Unclear,
 )
 
-_NUMBERED = re.compile(r"\s*(?:(?:回答|答) ?)?第? ?(\d{1,3})(?!\d|[-/年月])\s*(?:[题问号]|[.、:,)](?!\d))?\s*")
+_NUMBERED = re.compile(r"[\s:]*(?:(?:回答|答) ?)?第? ?(\d{1,3})(?!\d|[-/年月])\s*(?:[题问号]|[.、:,)](?!\d))?\s*")
 _VERB = re.compile(r"\s*(?:回答|答)\s*")
 _SKIP = re.compile(r"(?:先)?(?:跳过|略过|以后再[说定]|暂不定?|先不定|待定|不知道|skip)[。.!]?")
 _CHOICES = re.compile(r"\d{1,2}(?:[\s、,和]+\d{1,2})*")

@@ -234,7 +234,7 @@ VERBS: tuple[VerbInfo, ...] = (
     VerbInfo(Verb.TAKE_BACK, ("撤回报送", "撤回 报送"), "撤回报送", "撤回报送", changes=True, units=Units.NAMED),
     VerbInfo(Verb.HANDED_IN, ("报送情况", "谁没报送", "谁还没报送"), "报送情况", "报送情况", units=Units.NAMED),
     VerbInfo(Verb.MATERIAL, ("年报素材", "素材"), "年报素材 [单位]", "年报素材", units=Units.NAMED),
-    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True, doubts=_DONE),
+    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True),
     VerbInfo(Verb.QUESTIONS, ("问题", "看问题"), "问题", "问题"),
     VerbInfo(Verb.ANSWER, ("答", "回答"), "答 题号 内容", "答 3 县教委、县民政局", changes=True),
     VerbInfo(Verb.HAND_OUT, ("交办",), "交办", "交办", changes=True),

@@ -137,7 +137,7 @@ class Preparer:
             last = await conversation.last_file(work, people.key_of(prepared.incoming.sender))
         if last is None:
             return None
-        year = said.targets[0].number if said.targets else None
+        year = int(said.text) if said.text else None
         return await self._read_notice(prepared, last["path"], last["name"], year)
 
     async def _read_notice(self, prepared: Prepared, path: str, name: str, year: int | None = None) -> Read:

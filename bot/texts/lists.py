@@ -93,7 +93,7 @@ def queue(
     blocks += [_queued(group, brief=len(waiting) > LONG_QUEUE) for group in _by_code(waiting)]
     rest = []
     if unresolved:
-        rest.append("◇ 待明确责任单位：" + names((short(title, 16) for title in unresolved), 6, "行"))
+        rest.append("◇ 待明确：" + names((short(title, 16) for title in unresolved), 6, "行"))
     if parked:
         rest.append(f"◇ 有 {parked} 条来信没能处理，请管理员运行 duban doctor 查看")
     if rest:

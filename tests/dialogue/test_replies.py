@@ -1,10 +1,15 @@
 """Answers to the questions of an import: what a tired person types, and what is no answer."""
 
+from datetime import date
+
 import pytest
 from support.notices import question
 
+from bot.dialogue.commands import parse
+from bot.dialogue.intents import Command
 from bot.dialogue.names import Names
 from bot.dialogue.replies import answer_to, replies
+from bot.dialogue.verbs import Verb
 from bot.domain.responsibility import Directory, GroupName, UnitName
 from bot.domain.settled import IS_NEW, LEADS, NO_DATE, SKIPPED, Trouble, Unclear
 
@@ -23,6 +28,7 @@ NAMES = Names.of(DIRECTORY)
         ("3 2021-06-30", [(3, "2021-06-30")]),
         ("3：县教委\n答 4 跳过\n5. 6月底", [(3, "县教委"), (4, "跳过"), (5, "6月底")]),
         ("第3题 县教委", [(3, "县教委")]),
+        ("：3 县教委", [(3, "县教委")]),
         ("12、县教委", [(12, "县教委")]),
         ("3 1、2", [(3, "1、2")]),
         ("2021-06-30", [(None, "2021-06-30")]),
@@ -92,3 +98,41 @@ def test_a_candidate_by_its_number() -> None:
     day = question("q", 1, "deadline", "6月前", "2021-05-31", "2021-06-30")
     assert answer_to(day, "２", NAMES, 2021) == "2021-06-30"
     assert answer_to(day, "1 2", NAMES, 2021) == Unclear(Trouble.ONE_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "words"),
+    [
+        ("导入", Verb.IMPORT, ""),
+        ("导入清单", Verb.IMPORT, ""),
+        ("导入 2022年", Verb.IMPORT, "2022"),
+        ("答 3 县教委、县民政局", Verb.ANSWER, "3 县教委、县民政局"),
+        ("答3 跳过", Verb.ANSWER, "3 跳过"),
+        ("答：1 县教委\n2 6月底", Verb.ANSWER, "：1 县教委\n2 6月底"),
+        ("交办", Verb.HAND_OUT, ""),
+        ("问题", Verb.QUESTIONS, ""),
+    ],
+)
+def test_the_words_of_an_import(text: str, verb: Verb, words: str) -> None:
+    said = parse(text, NAMES, date(2021, 5, 25))
+    assert isinstance(said, Command) and (said.verb, said.text) == (verb, words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "导入失败了怎么办",
+        "导入 12 号",
+        "答复如下",
+        "答应了",
+        "问题还没解决",
+        "交办给谁",
+        "答 3 县教委？",
+        "问题是 12 号没办完",
+    ],
+)
+def test_words_that_only_begin_like_them(text: str) -> None:
+    said = parse(text, NAMES, date(2021, 5, 25))
+    assert getattr(said, "verb", None) not in (Verb.IMPORT, Verb.HAND_OUT, Verb.QUESTIONS) and not isinstance(
+        said, Command
+    )
