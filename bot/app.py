@@ -17,6 +17,7 @@ from bot.clock import Clock, VirtualClock, real_now
 from bot.evidence.fetching import Fetcher
 from bot.evidence.guard import guard_of
 from bot.handlers.dispatch import Dispatcher
+from bot.handlers.preparing import Preparer
 from bot.http import create_app
 from bot.inbox import Intake, Worker
 from bot.linkwork import LinkChecker
@@ -120,7 +121,8 @@ async def _build(
     intake = Intake(store, clock)
     engine = Engine(store, lease, policy, clock.now, delivery.wake.set)
     marks = Marks(settings.wecom_encoding_aes_key)
-    dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, marks, delivery.wake.set)
+    preparer = Preparer(store, crypto, client, clock, policy, settings.duban_data_dir, marks, delivery.wake.set)
+    dispatcher = Dispatcher(store, preparer, clock, policy, delivery.wake.set)
     worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up, lambda: not lease.schema_differs)
     roles = settings.roles
     machine = None

@@ -19,6 +19,8 @@ def look(plain: str, found: list[Clause], targets: tuple[Target, ...], speaker: 
         return Command(Verb.TASKS, units=units if speaker.sees_all else ())
     if targets and (asks or lexicon.SHOW_ASKED.search(plain)) and (numbered or len(targets) == 1):
         return Command(Verb.TASKS, targets=targets[:_MOST])
+    if units and asks and speaker.sees_all and not any(clause.senses for clause in found):
+        return Command(Verb.TASKS, units=units)  # 高安镇现在怎么样
     if lexicon.WHY_ASKED.search(plain):
         return Command(Verb.WHY)
     if lexicon.HOW_ASKED.search(plain) and not targets and not any(clause.senses for clause in found):

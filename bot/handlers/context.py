@@ -7,6 +7,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.people import Member
 from bot.domain.responsibility import Directory
 from bot.handlers.reading import Read
+from bot.services.choices import Question
 from bot.services.report import Proof
 from bot.services.work import Work
 from bot.store.items import ItemRow
@@ -50,6 +51,8 @@ class Ctx:
     read: Read | None = None  # what a file of the office's turned out to be
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
+    question: Question | None = None  # which of these? with its candidates as a card
+    unfinished: bool = False  # the message goes on in another transaction
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

@@ -31,7 +31,7 @@ from bot.store import live
 from bot.store.items import ItemRow, every_item, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
 from bot.texts import answers, lists
-from bot.texts.help import help_text
+from bot.texts.help import Part, help_text, overview
 from bot.texts.pages import Block, Listing
 from bot.texts.words import clock, day, names, time_left
 
@@ -43,6 +43,7 @@ REPORTING = (Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK)
 HEAD = (Verb.OVERRULE,)
 COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER, Verb.REPORT, Verb.HANDED_IN, Verb.MATERIAL)
 WORST = 3  # rows named in 统计
+SHORT = 2  # parts of 帮助 that one screen shows with an example each
 OFFICE = (
     Verb.PEOPLE,
     Verb.ASSIGN,
@@ -63,23 +64,29 @@ OFFICE = (
 )
 
 
-async def show_help(ctx: Ctx, _command: Command) -> str:
+async def show_help(ctx: Ctx, command: Command) -> str:
+    """What the asker may do; somebody with several parts gets an overview of one screen, and each part by its name."""
     member = ctx.member
-    groups: list[tuple[str, Sequence[Verb]]] = [("查看", EVERYBODY)]
+    parts: list[Part] = [_part("查看", "", EVERYBODY)]
     if member.acts_for:
-        groups.append(("办理（本单位事项）", CONTACT))
-        groups.append(("年终完成情况报告", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
+        parts.append(_part("办理", "（本单位事项）", CONTACT))
+        parts.append(_part("年报", "（年终完成情况报告）", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
     if Role.HEAD in member.roles:
-        groups.append(("单位负责人", HEAD))
+        parts.append(_part("负责人", "（单位负责人）", HEAD))
     if member.reviews_for or member.is_office:
-        groups.append(("审核（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
+        parts.append(_part("审核", "（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
     if member.sees_all:
-        groups.append(("全县情况", COUNTY))
+        parts.append(_part("全县", "情况", COUNTY))
     if member.is_office:
-        groups.append(("县办（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
-    return help_text(
-        await _now(ctx), [(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups]
-    )
+        parts.append(_part("县办", "（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
+    wanted = [one for one in parts if one.name in command.raw]
+    if wanted:
+        return help_text([], wanted)
+    return overview(await _now(ctx), parts) if len(parts) > SHORT else help_text(await _now(ctx), parts)
+
+
+def _part(name: str, note: str, verbs: Sequence[Verb]) -> Part:
+    return Part(name, note, tuple((info_of(verb).usage, info_of(verb).example) for verb in verbs))
 
 
 async def _now(ctx: Ctx) -> list[str]:

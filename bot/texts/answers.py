@@ -29,6 +29,8 @@ OLD_FILE = (
 ARCHIVE_FILE = "压缩包查不了里面有没有个人信息，没有保存。请解压后逐个发文件，或改发公开页面的链接。"
 NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限，这条没有处理。已提示管理员更新，请更新后再发一次。"
 NOTHING_PENDING = "现在没有等待确认的事。"
+CHOOSE_FIRST = "请先说是哪一项：回复刚才列出的编号或单位，或回复 取消。"
+NOTHING_DONE = "没有可以处理的事项，什么都没有改。"
 NO_REASON = "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
 TAKE_YOUR_TIME = "好的，不急。准备好了直接把链接或文件发来，收到即提交；不报了请回复 取消。"
 CANCELLED = "已取消，什么都没有改。"
@@ -195,6 +197,13 @@ def which_item(what: str, candidates: Sequence[Named], by: str = "编号") -> st
     if not candidates:
         return f"您单位现在没有可以{what}的事项。回复 任务 看全部。"
     return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {one.line}' for one in candidates])}"
+
+
+def no_link(item: Named) -> str:
+    return (
+        f"{item.ref} 要公开以后才能提交，什么都没有改。已公开的请把网址发来，纸质件可以拍照或扫描后发来。\n"
+        f"本单位确实不用公开的请回复：不涉及 {item.call} 理由；还没办好的请回复：进展 {item.call} 文字"
+    )
 
 
 def undone(ref: str, what: str, state: str) -> str:

@@ -1,6 +1,7 @@
 """帮助: only what the asker may do, with an example each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 HEAD = "督办：回复下面的话就能办事（方括号里可省略）"
 
@@ -27,13 +28,33 @@ WHAT = {
 }
 
 
-def help_text(now: Sequence[str], groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
-    """`now`: what waits for the asker at this moment; `groups`: heading and (usage, example) of each command."""
-    lines = [*(["【现在】", *(f"· {step}" for step in now)] if now else []), HEAD]
-    for heading, commands in groups:
-        lines.append(f"【{heading}】")
-        lines += [_line(usage, example) for usage, example in commands]
+@dataclass(frozen=True)
+class Part:
+    """The commands of one role: `name` as one asks for it (帮助 审核), usage and example of each."""
+
+    name: str
+    note: str
+    commands: tuple[tuple[str, str], ...]
+
+
+def help_text(now: Sequence[str], parts: Sequence[Part]) -> str:
+    """`now`: what waits for the asker at this moment."""
+    lines = [*_now(now), HEAD]
+    for one in parts:
+        lines.append(f"【{one.name}{one.note}】")
+        lines += [_line(usage, example) for usage, example in one.commands]
     return "\n".join(lines)
+
+
+def overview(now: Sequence[str], parts: Sequence[Part]) -> str:
+    """The words alone, a line for each part."""
+    words = [f"【{one.name}】{'、'.join(usage.split(' ')[0] for usage, _ in one.commands)}" for one in parts]
+    asks = "｜".join(f"帮助 {one.name}" for one in parts)
+    return "\n".join([*_now(now), "督办能办这些事：", *words, f"写法和例子回复：{asks}"])
+
+
+def _now(steps: Sequence[str]) -> list[str]:
+    return ["【现在】", *(f"· {step}" for step in steps)] if steps else []
 
 
 def _line(usage: str, example: str) -> str:
