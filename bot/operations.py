@@ -73,7 +73,16 @@ def rehearse(
         raise typer.Exit(2)
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
         fail(f"写不了 {output}：没有这个目录，或者它本身就是目录")  # before minutes are spent
-    run(until_stopped(_rehearse(load_settings_or_fail(), first, last, as_json, output)))
+    settings, finished = load_settings_or_fail(), False
+
+    async def to_the_end() -> None:
+        nonlocal finished
+        await _rehearse(settings, first, last, as_json, output)
+        finished = True
+
+    run(until_stopped(to_the_end()))
+    if not finished:
+        fail("预演中断了，没有结果；什么都没有发出，数据库没有改动。")
 
 
 async def _rehearse(settings: Settings, first: date, last: date, as_json: bool, output: Path | None) -> None:

@@ -2,7 +2,11 @@
 
 import csv
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -107,3 +111,25 @@ def test_what_cannot_be_rehearsed_is_one_line(alone: Machine, words: tuple[str, 
 def test_without_a_database(tmp_path: Path) -> None:
     done = Machine(tmp_path).run("rehearse", *PERIOD)
     assert done.code == 1 and "duban init" in done.err
+
+
+def test_stopped_halfway_it_says_so_and_leaves_nothing_behind(alone: Machine, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "bot", "rehearse", "--from", "2021-05-25", "--to", "2021-12-31"]
+    with subprocess.Popen(
+        command,
+        cwd=alone.home,
+        env=alone.environment({"TMPDIR": str(scratch)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        deadline = time.monotonic() + 60
+        while not any(scratch.glob("duban-rehearsal-*/copy.db-wal")):
+            assert time.monotonic() < deadline and running.poll() is None
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 1 and out == "" and "预演中断了" in err and "Traceback" not in err
+    assert not list(scratch.iterdir())
