@@ -40,13 +40,19 @@ def question(work: Work, what: str, candidates: Sequence[ItemRow], text: str) ->
         {
             "title": what,
             "desc": f"{f'{shown[0].ref}：' if by_unit else ''}{how}{f'（另有 {more} 项）' if more else ''}",
-            "rows": [[item.code, _row(item, by_unit, several)] for item in shown],
+            "rows": [*([item.code, _row(item, by_unit, several)] for item in shown), *_others(candidates, by_unit)],
             "buttons": [
                 *([_label(item, by_unit, several), f"choose:{item.id}"] for item in shown),
                 ["取消", "drop:0"],
             ],
         },
     )
+
+
+def _others(candidates: Sequence[ItemRow], by_unit: bool) -> list[list[str]]:
+    """The platform's sixth row: what has no button."""
+    rest = [item.unit if by_unit else item.code for item in candidates[BUTTONS:]]
+    return [["还有", "、".join(dict.fromkeys(rest))]] if rest else []
 
 
 def _row(item: ItemRow, by_unit: bool, several: bool) -> str:
