@@ -295,6 +295,8 @@ def _certain(work: _Work, statement: Statement, rule: Rule, command: Command) ->
 
 
 def _may_be_days(work: _Work, statement: Statement) -> bool:
+    if any(clause.of(Mentioned.NODE) for clause in statement.clauses):
+        return False  # 第一个节点 … 31号
     return any(day_like(work.plain, m) for clause in statement.clauses for m in clause.of(Mentioned.ITEMS))
 
 

@@ -12,6 +12,7 @@ from bot.store.items import ItemRow
 from bot.store.tables import Outbox
 from bot.texts.words import short
 
+VALUE = 26  # characters of a row's value
 BUTTONS = 5  # of the platform's six; the last one is 取消
 WHY = "回复您刚才的消息"
 OVER = "已失效"
@@ -50,9 +51,10 @@ def question(work: Work, what: str, candidates: Sequence[ItemRow], text: str) ->
 
 
 def _others(candidates: Sequence[ItemRow], by_unit: bool) -> list[list[str]]:
-    """The platform's sixth row: what has no button."""
-    rest = [item.unit if by_unit else item.code for item in candidates[BUTTONS:]]
-    return [["还有", "、".join(dict.fromkeys(rest))]] if rest else []
+    """The platform's sixth row: what has no button, as far as its value goes."""
+    rest = list(dict.fromkeys(item.unit if by_unit else item.code for item in candidates[BUTTONS:]))
+    shown = [one for place, one in enumerate(rest) if len("、".join(rest[: place + 1])) < VALUE - 1]
+    return [["还有", "、".join(shown) + (" 等" if len(shown) < len(rest) else "")]] if rest else []
 
 
 def _row(item: ItemRow, by_unit: bool, several: bool) -> str:

@@ -1,7 +1,7 @@
 """How people really write: two corpora, replayed through the real service on 2021-11-03.
 
 `corpus.tsv` is what the rules were made with. `corpus_aside.tsv` are the last two rounds of messages that were written,
-and committed, before the rules that they were first read with; the README has the figures of those first runs. What they
+and committed, before the rules that first read them; the README has the figures of those first runs. What they
 brought to light has been mended since, in general terms, so that here they only guard against falling back.
 """
 
