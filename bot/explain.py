@@ -17,7 +17,7 @@ from bot.handlers.speaking import speaker_of
 from bot.store import people
 from bot.store.engine import Store
 
-_KINDS = {
+KINDS = {
     "question": "是问句",
     "negation": "是否定",
     "condition": "有条件",
@@ -28,6 +28,7 @@ _KINDS = {
     "unclear_number": "分不清哪个数字是编号",
     "number": "只有编号",
     "polite": "客气话",
+    "greeting": "打招呼",
     "empty": "空的",
     "unknown": "没看懂",
 }
@@ -72,12 +73,14 @@ def _told(reading: Reading, said: NotUnderstood) -> Sequence[str]:
     if reading.look:
         return [f"查看：{_command(reading.look)}，不改动"]
     kind = reading.kind if reading.kind.value != "unknown" else said.kind
-    return [f"不改动：{_KINDS[kind.value]}"]
+    return [f"不改动：{KINDS[kind.value]}"]
 
 
 def _command(command: Command) -> str:
     parts = [info_of(command.verb).label, "、".join(map(str, command.targets)), *command.units]
     parts += ["全部"] if command.all else []
     parts += [f"除 {'、'.join(map(str, command.excluded))}"] if command.excluded else []
+    parts += [f"除 {'、'.join(command.excluded_units)}"] if command.excluded_units else []
     parts += [str(command.when)] if command.when else []
+    parts += [f"延长 {command.span.count} {command.span.unit}"] if command.span else []
     return " ".join(part for part in [*parts, *command.links, command.text] if part)

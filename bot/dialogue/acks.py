@@ -14,6 +14,7 @@ _ACK = re.compile(
     rf"|(?:通知|文件|消息)(?:已经?)?{_RECEIVED}(?:了)?"
     r"|(?P<weak>好(?:的|嘞|滴|哒)?|要得嘛?|得行|嗯{1,3}(?:好的?)?|ok(?:ay)?|\[ok\]|👌)|照办|遵照执行"
 )
+_GREETING = re.compile(r"^(?:(?:您好|你好|早上好|上午好|下午好|领导好?|各位领导)[\s,。!~]+)+")
 _ONE = re.compile(r"1[\s。.!]*")
 _POLITE = re.compile(
     r"(?:谢谢|感谢|多谢|辛苦了?|您?领导|各位|大家|您|提醒|[。.!,~;、\s]|[哈啊哦呀嘛嘞]|\[[^\[\]\n]{1,6}\]|[🌹👌🙏👍💪🤝])*"
@@ -29,7 +30,7 @@ _PERSON = re.compile(r"[\s:,]*[一-鿿·]{0,6}?[\s:,]*")
 
 def acknowledges(plain: str, names: Names) -> tuple[str, ...] | None:
     """Official names of the units said beside it (mostly none), or None where the words are no acknowledgement."""
-    text = plain.strip()
+    text = _GREETING.sub("", plain.strip())
     if _ONE.fullmatch(text):
         return ()
     units: tuple[str, ...] = ()

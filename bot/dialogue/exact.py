@@ -27,7 +27,8 @@ _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)
 # 发个通知给各乡镇：…; whom it is for must be plain, and the preview shows it.
 _ASKED_NOTICE = re.compile(
     r"(?:请|麻烦|帮我?)?(?:[给向](?=[^,。;:\n]{2,40}?发(?:一?[个条])?通知)"
-    r"|[发下拟](?:一?[个条份]|一下|布)?通知 ?(?:给|到|[: ,])|通知(?:一下|一声|给|到)) ?(?=[^\s,。:;])"
+    r"|[发下拟](?:一?[个条份]|一下|布)?通知 ?(?:给|到|[: ,])"
+    r"|通知(?:一下|一声|给|到|(?=各(?![项种类])))) ?(?=[^\s,。:;])"
 )
 _ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY, Verb.QUESTIONS, Verb.HAND_OUT})
 # 报告 and 报送 begin many a message: with anything but units beside them they are no command.

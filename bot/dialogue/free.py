@@ -147,6 +147,8 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
     if statement.excluded or statement.excluded_units:
         text = EXCEPTED.sub("", text)
     rule = _main(statement, work.speaker)
+    if rule and rule.sense is Sense.URGE:  # 34怎么还没报，催一下: what is asked is no doubt about the 催
+        text = "".join(work.plain[c.start : c.end] + c.sign for c in statement.clauses if rule in c.senses)
     doubt = _doubt(work, statement, text, rule)
     if lexicon.NONE_LEFT.search(text) and doubt is not Doubt.QUESTION:
         work.trace.append("双重否定：全部完成")
@@ -293,6 +295,8 @@ def _certain(work: _Work, statement: Statement, rule: Rule, command: Command) ->
 
 
 def _may_be_days(work: _Work, statement: Statement) -> bool:
+    if any(clause.of(Mentioned.NODE) for clause in statement.clauses):
+        return False  # 第一个节点 … 31号
     return any(day_like(work.plain, m) for clause in statement.clauses for m in clause.of(Mentioned.ITEMS))
 
 

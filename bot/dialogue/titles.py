@@ -27,6 +27,7 @@ CALLED = {
     "一卡通": "一卡通",
     "欠薪": "工资拖欠",
     "环保": "环境污染",
+    "食药": "食品药品",
     "十四五规划": "国民经济和社会发展规划",
 }
 # Words of so many titles, or of so much else, that they name nothing.

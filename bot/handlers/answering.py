@@ -5,6 +5,7 @@ import re
 from bot.dialogue.choices import Choice, choice_in
 from bot.dialogue.free import Reading
 from bot.dialogue.intents import Command, Kind, NotUnderstood, Target
+from bot.dialogue.lexicon import DETAIL_ASKED
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.states import Act
@@ -108,7 +109,9 @@ async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> s
     if pending is not None and pending.kind == conversation.CONFIRM:
         return f"{_hint(said, reading)}{_confirm_waits(pending)}"
     if reading.look is not None:
-        return f"{_LOOKED if reading.kind is Kind.QUESTION else ''}{await freely.look(ctx, reading.look)}"
+        asks = reading.kind is Kind.QUESTION
+        brief = asks and not DETAIL_ASKED.search(text)
+        return f"{_LOOKED if asks else ''}{await freely.look(ctx, reading.look, brief)}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
     if reading.kind is Kind.UNKNOWN and said.kind is Kind.UNKNOWN and len(reading.targets) == 1:
@@ -180,7 +183,10 @@ _INSTEAD = re.compile(
     r"(?:不是|不对|错了|[说写打]错了)[\s,，。]*(?:应该)?是?第? ?(?P<number>\d{1,3})(?:-(?P<node>\d))?"
     r"[号项\s。.!！哈]*$"
 )
-_NO_LINK = re.compile(r"(?:没有?|没得|莫得|无|不是)[^,，。]{0,6}(?:链接|网址|连接|文件|佐证)|纸质|原件|盖章件|线下")
+_NO_LINK = re.compile(
+    r"(?:没有?|没得|莫得|无|不是)[^,，。]{0,6}(?:链接|网址|连接|文件|佐证)|找不[到着]"
+    r"|纸质|原件|盖章件|线下"
+)
 _WAIT = re.compile(r"等|稍")
 
 

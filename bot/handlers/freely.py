@@ -237,6 +237,9 @@ async def _which_of_theirs(ctx: Ctx, said: Said) -> str:
     """通过 or 退回 without a number means what waits for this person: all that was named units', or one of it."""
     command = said.command
     queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
+    if not queue and command.verb is not Verb.URGE and await checking.has_request(ctx, command):
+        verb = Verb.AGREE if command.verb is Verb.APPROVE else Verb.REFUSE  # what was meant is the request
+        return await _ask(ctx, [replace(said, command=replace(command, verb=verb))])
     if not queue or command.verb not in (Verb.APPROVE, Verb.RETURN):
         raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
     alike = {item.code for item in queue}
@@ -264,8 +267,10 @@ async def _last_acted_on(ctx: Ctx) -> ItemRow | None:
     return next(iter(await items_by_id(ctx.work.session, ids)), None) if ids else None
 
 
-async def look(ctx: Ctx, command: Command) -> str:
-    """What a question asks to see."""
+async def look(ctx: Ctx, command: Command, brief: bool) -> str:
+    """What a question asks to see; `brief`: how an item stands, without its measures."""
+    if brief and command.verb is Verb.TASKS and command.targets:
+        return await looking.stand_of(ctx, command)
     return await _LOOK[command.verb](ctx, command)
 
 

@@ -211,7 +211,13 @@ def _late(ctx: Ctx, rows: Iterable[ItemRow]) -> list[tuple[ItemRow, int]]:
     return [(item, days) for item, days in late if days]
 
 
-async def _one(ctx: Ctx, number: int, command: Command) -> str:
+async def stand_of(ctx: Ctx, command: Command) -> str:
+    """Who, until when, in which state: the answer to a question about an item (20通过了没, 34好久到期)."""
+    number = _numbers(command)[0]
+    return await _one(ctx, number, command, brief=True)
+
+
+async def _one(ctx: Ctx, number: int, command: Command, brief: bool = False) -> str:
     session = ctx.work.session
     task = await session.scalar(select(Task).where(Task.number == number))
     rows = await items_of_task(session, number)
@@ -228,6 +234,8 @@ async def _one(ctx: Ctx, number: int, command: Command) -> str:
     own = [item for item in mine if item.unit_id in ctx.member.acts_for]
     shown = mine if units else (own or mine)
     await conversation.speak_of(ctx.work, ctx.key, conversation.Topic(number, None))
+    if brief:
+        return await _detail(ctx, task, shown, brief=True)
     if len(shown) == 1 and len(_numbers(command)) == 1 and shown[0].state in OPEN and own:
         ctx.cards.append(shown[0])
     return await _detail(ctx, task, shown)
@@ -238,7 +246,7 @@ async def item_detail(ctx: Ctx, item: ItemRow) -> str:
     return await _detail(ctx, await ctx.work.session.get_one(Task, item.task_id), [item])
 
 
-async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
+async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow], brief: bool = False) -> str:
     paths = [f"{path['site']}：{path['column']}" if path["column"] else path["site"] for path in task.paths]
     entries: list[lists.Entry] = []
     if len(rows) <= 2:
@@ -259,6 +267,9 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"
+    if brief:
+        step = f"要求和公开路径回复：任务 {task.number}"
+        return lists.detail(title, [], [], task.lead_text, status, entries[-2:], step)
     return lists.detail(title, task.measures, paths, task.lead_text, status, entries, step, note)
 
 

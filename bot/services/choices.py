@@ -12,6 +12,7 @@ from bot.store.items import ItemRow
 from bot.store.tables import Outbox
 from bot.texts.words import short
 
+VALUE = 26  # characters of a row's value
 BUTTONS = 5  # of the platform's six; the last one is 取消
 WHY = "回复您刚才的消息"
 OVER = "已失效"
@@ -40,13 +41,20 @@ def question(work: Work, what: str, candidates: Sequence[ItemRow], text: str) ->
         {
             "title": what,
             "desc": f"{f'{shown[0].ref}：' if by_unit else ''}{how}{f'（另有 {more} 项）' if more else ''}",
-            "rows": [[item.code, _row(item, by_unit, several)] for item in shown],
+            "rows": [*([item.code, _row(item, by_unit, several)] for item in shown), *_others(candidates, by_unit)],
             "buttons": [
                 *([_label(item, by_unit, several), f"choose:{item.id}"] for item in shown),
                 ["取消", "drop:0"],
             ],
         },
     )
+
+
+def _others(candidates: Sequence[ItemRow], by_unit: bool) -> list[list[str]]:
+    """The platform's sixth row: what has no button, as far as its value goes."""
+    rest = list(dict.fromkeys(item.unit if by_unit else item.code for item in candidates[BUTTONS:]))
+    shown = [one for place, one in enumerate(rest) if len("、".join(rest[: place + 1])) < VALUE - 1]
+    return [["还有", "、".join(shown) + (" 等" if len(shown) < len(rest) else "")]] if rest else []
 
 
 def _row(item: ItemRow, by_unit: bool, several: bool) -> str:

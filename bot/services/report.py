@@ -1,5 +1,6 @@
 """What a unit does with its own items: 签收, 进展, 完成, 撤回."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -131,15 +132,17 @@ UNDOABLE = frozenset(
 
 
 def _last_undoable(entries: list[Audit], actor: str) -> Audit | None:
-    """Newest first: an undo cancels the entry below it; somebody else's entry ends the search."""
-    skip = 0
+    """Newest first: an undo cancels the entry of the same person below it; somebody else's that stands ends the
+    search, one that they took back does not."""
+    skip: Counter[str] = Counter()
     for entry in entries:
-        if entry.actor.lower() != actor.lower():
-            return None
+        who = entry.actor.lower()
         if entry.act == Act.UNDO:
-            skip += 1
-        elif skip:
-            skip -= 1
+            skip[who] += 1
+        elif skip[who]:
+            skip[who] -= 1
+        elif who != actor.lower():
+            return None
         elif entry.act in UNDOABLE:
             return entry
         elif entry.act not in (Act.URGE, Act.ADD):  # what was added goes with its submission

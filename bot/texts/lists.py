@@ -259,7 +259,7 @@ def detail(
     note: str = "",
 ) -> str:
     """任务 12: measures, publishing paths, leads, deadline, state, history."""
-    parts = [ref, "【举措】", *measures]
+    parts = [ref, *(["【举措】", *measures] if measures else [])]
     if paths:
         parts += ["【公开路径】", *(f"· {path}" for path in paths)]
     parts += [f"【牵头】{lead}", *status]

@@ -1,7 +1,8 @@
 """How people really write: two corpora, replayed through the real service on 2021-11-03.
 
-`corpus.tsv` is what the rules were made with. `corpus_aside.tsv` was written before the first rule and is not looked at
-while rules are written: its figures are the ones in the README.
+`corpus.tsv` is what the rules were made with. `corpus_aside.tsv` are the last two rounds of messages that were written,
+and committed, before the rules that first read them; the README has the figures of those first runs. What they
+brought to light has been mended since, in general terms, so that here they only guard against falling back.
 """
 
 from pathlib import Path
@@ -47,14 +48,10 @@ async def test_the_set_aside_corpus(tmp_path: Path) -> None:
     should = [o for o in found if o.row.wanted]
     assert sum(o.done for o in should) / len(should) >= LEAST_DONE
     assert sum(o.sensible for o in found) / len(found) >= LEAST_SENSIBLE
-    # Offered where nothing should be, and done after the 确认 that the corpus gives; at once, nothing wrong is done.
-    assert sum(bool(o.wrong) for o in found) <= MOST_WRONG
-    assert not any(o.wrong_at_once for o in found)
+    assert not [o for o in found if o.wrong], told([o for o in found if o.wrong])
 
 
-LEAST_DONE = 0.93
-LEAST_SENSIBLE = 0.97
-MOST_WRONG = 1
+LEAST_DONE = LEAST_SENSIBLE = 0.98
 
 
 async def test_a_question_goes_on_after_a_restart(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.corpus import replaying, rows
 
+from bot import explain
 from bot.dialogue import lexicon
 from bot.dialogue.commands import parse
 from bot.dialogue.free import Reading, understand
@@ -130,6 +131,10 @@ def test_a_question_changes_nothing(end: str, names: Names) -> None:
         for act in ("搞完", "弄归一", "公开", "办结", "签收", "延期到11月20日"):
             reading = _speak(f"{number}号{act}{end}", names, TOWN)
             assert not reading.acts
+
+
+def test_every_reading_can_be_explained() -> None:
+    assert {kind.value for kind in Kind} <= set(explain.KINDS)
 
 
 def test_a_message_is_explained(names: Names) -> None:

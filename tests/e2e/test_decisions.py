@@ -45,3 +45,21 @@ async def test_what_has_been_acted_on_stays_decided(corner: World) -> None:
     await town.says(f"完成 34 {LINK}")
     assert "没有可以撤回的操作" in await lead.says("撤回 34 新民镇")
     assert "待审核" in await town.says("任务 34")
+
+
+async def test_what_was_taken_back_stands_in_nobodys_way(corner: World) -> None:
+    """The decision is withdrawn: whoever asked may withdraw the request, and whoever handed in the submission."""
+    town, lead = corner.who("新民镇"), corner.who("县司法局", "审核人")
+    await corner.to("2021-05-25T10:00:00+08:00")
+    await town.says("延期 34 2021-07-30 等市里的样本")
+    await lead.says("同意 34 新民镇")
+    assert "没有可以撤回的操作" in await town.says("撤回 34")
+    await lead.says("撤回 34 新民镇")
+    assert "的“申请延期”" in await town.says("撤回 34")
+    assert "申请 0 项" in await lead.says("待审")
+    await town.says(f"完成 34 {LINK}")
+    await lead.says("通过 34 新民镇")
+    assert "没有可以撤回的操作" in await town.says("撤回 34")
+    await lead.says("撤回 34 新民镇")
+    assert "的“完成”" in await town.says("撤回 34")
+    assert "待签收" in await town.says("任务 34")
