@@ -51,7 +51,7 @@ def measures_cell(task: dict[str, Any]) -> str:
 
 
 def grid() -> list[list[str]]:
-    """The table with the merged cells of the original: part, aspect, item and lead, and where they were, responsible."""
+    """The table with the merged cells of the original: part, aspect, item, lead and some of the responsible."""
     rows = [list(HEADER)]
     before: dict[str, Any] = {}
     for task in LIST["tasks"]:

@@ -5,7 +5,7 @@ must be asked; their values are then free, but must not be wrong days or units.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from notices import LEFT, UP, docx, page, xlsx
@@ -301,8 +301,11 @@ def labelled_lines() -> Foreign:
         "云台县政务公开领导小组办公室文件\r\n云政公开办〔2021〕3号\r\n关于印发云台县2021年政务公开重点任务责任清单的通知\r\n"
         "各成员单位：\r\n    现将责任清单印发给你们。\r\n云台县政务公开领导小组办公室\r\n二〇二一年五月十日\r\n"
         "云台县2021年政务公开重点任务责任清单\r\n"
-        "一、公开平台建设\r\n1.规范政府网站栏目\r\n    （1）清理空白栏目；\r\n    （2）更新联系方式。\r\n牵头单位：县政府办公室\r\n责任单位：各乡镇（街道）、县政府各部门\r\n完成时限：六月底前\r\n"
-        "2.规范政务新媒体\r\n    关停僵尸账号。\r\n牵头单位：县委网信办\r\n配合单位：县融媒体中心\r\n完成时限：10月中旬前\r\n"
+        "一、公开平台建设\r\n1.规范政府网站栏目\r\n"
+        "    （1）清理空白栏目；\r\n    （2）更新联系方式。\r\n"
+        "牵头单位：县政府办公室\r\n责任单位：各乡镇（街道）、县政府各部门\r\n完成时限：六月底前\r\n"
+        "2.规范政务新媒体\r\n    关停僵尸账号。\r\n"
+        "牵头单位：县委网信办\r\n配合单位：县融媒体中心\r\n完成时限：10月中旬前\r\n"
         "二、基层政务公开\r\n3.编制公开标准目录\r\n责任单位：县级有关部门\r\n完成时限：印发后3个月内\r\n"
     ).encode("gb18030")
     return Foreign(
@@ -342,11 +345,11 @@ def labelled_lines() -> Foreign:
 
 
 def dates_as_dates() -> Foreign:
-    """A workbook with columns in another order, true dates in cells, a deadline in the remarks and a unit for a time."""
+    """A workbook with columns in another order, true dates in cells, a time in the remarks and a unit for a time."""
     sheet: list[list[Any]] = [
         ["2022年度政务公开任务台账", LEFT, LEFT, LEFT, LEFT, LEFT],
         ["责任科室", "完成时限", "任务类别", "具体任务", "备注", "序号"],
-        ["县民政局", datetime(2022, 6, 30), "民生领域", "公开低保标准", "", 1],
+        ["县民政局", date(2022, 6, 30), "民生领域", "公开低保标准", "", 1],
         ["县医保局", "", UP, "公开医保目录", "11月底前完成", 2],
         ["县水利局", "县林业局", "生态领域", "公开河长名单", "", 3],
         ["", "12月底", UP, "公开水质信息", "每月公开", 4],
@@ -387,7 +390,7 @@ def messy_page() -> Foreign:
     ]
     table = "<table>" + "".join(f"<tr>{line}</tr>" for line in rows) + "</table>"
     data = (
-        '<html><head><title>x</title><script>var a="<table>";</script></head><body><div class="nav">首页 &gt; 公告</div>'
+        '<html><head><script>var a="<table>";</script></head><body><div class="nav">首页 &gt; 公告</div>'
         "<table><tr><td>左栏</td><td><h1>平川县2022年政务公开任务清单</h1><p>发布日期：2022-03-15</p>"
         f"{table}<p>扫一扫在手机打开</p></td></tr></table></body></html>"
     ).encode("gb18030")

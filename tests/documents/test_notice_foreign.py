@@ -5,20 +5,23 @@ from foreign_notices import ALL
 from more_notices import MORE
 from notices import county_directory
 from scoring import score
+from third_notices import THIRD
 
 from bot.documents.notice import read_notice
 
+EVERY = ALL | MORE | THIRD
 
-@pytest.mark.parametrize("case", [*ALL, *MORE])
+
+@pytest.mark.parametrize("case", EVERY)
 def test_every_cell_is_right_or_asked(case: str) -> None:
-    wanted = (ALL | MORE)[case]()
+    wanted = EVERY[case]()
     counts, remarks = score(read_notice(wanted.data, wanted.filename, county_directory()), wanted)
     assert remarks == []
     assert set(counts) <= {"right", "asked"}
 
 
 def test_the_same_document_asks_the_same_questions_by_the_same_keys() -> None:
-    for make in (ALL | MORE).values():
+    for make in EVERY.values():
         wanted = make()
         first, second = (read_notice(wanted.data, wanted.filename, county_directory()) for _ in range(2))
         assert first == second

@@ -28,7 +28,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("note", r"备\s*注|说明|附注"),
         ("general", r"任务(?:及|和|与)"),
-        ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细)内容"),
+        ("measures", r"举措|措施|要求|做法|目标|成效|标准|(?:具体|工作|任务|主要|落实|公开|详细|^)内容"),
         ("part", r"部分|类别|分类|领域|板块|大类|一级|类型"),
         ("aspect", r"方面|二级|小类"),
         ("specific", r"事项|项目|名称|(?:具体|分解|细化|子|分项)(?:任务|工作)|任务(?:分解|细化)|指标|三级"),
@@ -37,7 +37,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _UNITS = frozenset({"lead", "responsible", "support"})
 _WORK = frozenset({"part", "aspect", "specific", "general", "measures"})
-_STRONG_MEASURES = re.compile(r"举措|措施")
+_DOING = re.compile(r"举措|措施|做法")
 
 
 def field_of(heading: str) -> str | None:
@@ -78,12 +78,17 @@ def is_header(fields: Sequence[str | None]) -> bool:
 
 def columns_of(headings: Sequence[str]) -> Columns:
     """`headings` has one for each column of the grid, a merged one repeated."""
+    headings = list(headings)
+    for column in range(1, len(headings)):
+        # A heading over several columns whose merged cells are lost is written over the first of them.
+        if not headings[column].strip() and field_of(headings[column - 1]) in ("general", "part"):
+            headings[column] = headings[column - 1]
     fields = [field_of(heading) for heading in headings]
     places: dict[str, list[int]] = {}
     for column, name in enumerate(fields):
         if name is not None:
             places.setdefault(name, []).append(column)
-    work = _work({name: places.get(name, []) for name in _WORK})
+    work = _work({name: places.get(name, []) for name in _WORK}, headings)
     if "lead" in places and not _UNITS & places.keys() - {"lead"} and "责任" in headings[places["lead"][0]]:
         places["responsible"] = places.pop("lead")  # 主要责任单位 with nobody else beside it does the work
     of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored"}} | work
@@ -91,7 +96,7 @@ def columns_of(headings: Sequence[str]) -> Columns:
     return Columns(of, tuple(clean(heading) for heading in headings), first)
 
 
-def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
+def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Which columns of work are part, aspect, item and measures (decision 22)."""
     part, aspect, general, specific, measures = (
         list(places[name]) for name in ("part", "aspect", "general", "specific", "measures")
@@ -99,8 +104,10 @@ def _work(places: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     items = specific or general
     if not items and len(measures) > 1:
         items = [measures.pop(0)]
-    elif not items and not measures:
-        items = [(aspect or part).pop()] if aspect or part else []
+    elif not items and (aspect or part) and (not measures or _DOING.search(headings[measures[0]])):
+        items = [(aspect or part).pop()]  # measures under a label: the label is what they are about
+    elif not items:
+        items, measures = measures, []
     item = items[-1:]
     above = sorted(column for column in (*general, *specific) if column not in item)
     found = {

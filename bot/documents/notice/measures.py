@@ -28,6 +28,9 @@ _CHANNEL_AND_MORE = re.compile(r"(?<=其他渠道)[\s\u3000]*(?=[\u4e00-\u9fff])
 _MENTIONED = re.compile(
     r"(?P<site>(?:县|区|市)?(?:人民)?政府(?:门户)?网站|门户网站|(?:县|区|市)?政府部门网页)“(?P<column>[^”]{2,80})”(?P<kind>栏目|专栏)?"
 )
+_STARTS = re.compile(r"\s*(?:(\d{1,2})[.．、](?!\d{1,2}(?!\d))|[（(](\d{1,2})[）)])")
+_COUNTED = re.compile(r"[\s。；：:](?:(\d{1,2})[.．、](?!\d)|[（(](\d{1,2})[）)])")
+_WHOLE = ("。", "；", "！", "？", "渠道", "）", "”")
 _GOES_ON = ("、", "，", ",", "“", "（", "和", "与", "的")
 _ENDS = ("。", "；", ";", "：", ":", "！", "？", "”", "）")
 
@@ -60,6 +63,24 @@ def read_work(text: str, *, wrapped: bool = False, only_paths: bool = False) -> 
     own.append(rest)
     measures = tuple(_numbered("\n".join(own), wrapped))
     return Work(measures, tuple(dict.fromkeys(paths)), () if paths else tuple(_mentioned(measures)), blocks)
+
+
+def goes_on(before: str, after: str) -> bool:
+    """Whether the words of a cell are the rest of those of another: the sentence had no end, or the numbers go on."""
+    number = _STARTS.match(after)
+    if number is None:
+        return not is_whole(before)
+    value = int(number[1] or number[2])
+    if value == 1:
+        return before.rstrip().endswith(("：", ":"))
+    group = 1 if number[1] else 2
+    counted = [int(match[group]) for match in _COUNTED.finditer(" " + before) if match[group]]
+    return value - 1 in counted[-2:] or not is_whole(before)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a sentence, or a list of paths, is at its end."""
+    return clean(text).endswith(_WHOLE) or ">" in text[text.rfind("：") :][-40:]
 
 
 def _block(text: str) -> tuple[list[str], str]:

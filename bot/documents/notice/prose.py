@@ -69,7 +69,7 @@ def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
         elif labels:
             section.labels |= labels
             section.run_in = True
-        elif level is None:
+        elif level is None and not section.labels:  # after who does it comes no more of the work
             section.body.append(text)
     return sections
 

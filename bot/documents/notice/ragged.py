@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from bot.documents.notice.headings import Columns, columns_of, field_of, is_header
+from bot.documents.notice.measures import goes_on, is_whole
 from bot.documents.notice.raw import RawRow
 from bot.documents.notice.units import read_units
 from bot.documents.notice.words import ASPECT, PART, clean
@@ -17,9 +18,7 @@ from bot.domain.naming import Kind, recognise
 from bot.domain.responsibility import Directory, is_drawn_line
 
 _PATHS = re.compile(r"\s*公开路径[：:]")
-_NUMBER = re.compile(r"(?:^|[\s。；：:])(?:(\d{1,2})[.．、](?!\d)|[（(](\d{1,2})[）)])")
 _STARTS = re.compile(r"\s*(?:(\d{1,2})[.．、](?!\d{1,2}(?!\d))|[（(](\d{1,2})[）)])")
-_SENTENCE_END = ("。", "；", "！", "？", "渠道", "）", "”")
 _LONG = 20  # characters; a sentence rather than a name
 
 
@@ -184,25 +183,10 @@ def _complete_label(lines: list[_Line], line: _Line) -> None:
 
 
 def _goes_on(last: _Line, line: _Line) -> bool:
-    """Whether a page cut the row: the sentence before had no end, or the numbers go on."""
+    """Whether a page cut the row."""
     if not line.work or not last.work:
         return bool(line.work and not line.item and not last.work and not last.item)
-    before, after = last.work[-1].rstrip(), line.work[0]
-    number = _STARTS.match(after)
-    begins = number is not None and int(number[1] or number[2]) == 1
-    if not _ended(before) and (not begins or before.endswith(("：", ":"))):
-        return True
-    if number:
-        value = int(number[1] or number[2])
-        group = 1 if number[1] else 2
-        counted = [int(match[group]) for match in _NUMBER.finditer(" " + last.work[-1]) if match[group]]
-        return value > 1 and value - 1 in counted[-2:]
-    return False
-
-
-def _ended(text: str) -> bool:
-    """Whether a sentence, or a list of paths, is whole at the end of the text."""
-    return clean(text).endswith(_SENTENCE_END) or ">" in text[text.rfind("：") :][-40:]
+    return goes_on(last.work[-1], line.work[0])
 
 
 def _join(last: _Line, line: _Line) -> None:
@@ -212,7 +196,7 @@ def _join(last: _Line, line: _Line) -> None:
     last.leads += line.leads
     last.owes += line.owes
     for cell in line.work:
-        cut = last.work and not _ended(last.work[-1]) and not last.work[-1].rstrip().endswith(("：", ":"))
+        cut = last.work and not is_whole(last.work[-1]) and not last.work[-1].rstrip().endswith(("：", ":"))
         if cut and not _STARTS.match(cell):
             last.work[-1] = last.work[-1].rstrip() + cell.lstrip()
         else:

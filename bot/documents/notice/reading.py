@@ -1,6 +1,5 @@
 """From a document to a draft: which format, which rows, what must be asked. Pure, nothing in the file is trusted."""
 
-import re
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -23,7 +22,7 @@ _NO_NOTICE = "没有找到任务清单：需要一张带“工作任务、责任
 _EMPTY = "清单是空的：表头下面没有内容，请核对文件"
 _TOO_MANY = f"清单超过 {MAX_ROWS} 行，不像是任务清单，请核对文件"
 _NO_YEAR = "看不出是哪一年的清单，请在标题里写明年份，或用 --year 指定"
-_HEADING = re.compile(r".{2,60}")
+_LONGEST_HEADING = 60  # characters
 
 
 def read_notice(data: bytes, filename: str, directory: Directory, *, year: int | None = None) -> ListDraft:
@@ -78,6 +77,8 @@ def _rows(blocks: list[Block], directory: Directory) -> tuple[list[RawRow], list
     errors: list[str] = []
     for block in blocks:
         if isinstance(block, Table):
+            if not found and not _is_heading(before[-1] if before else ""):
+                place.forget()  # 一、主要任务 … 二、工作要求 of the letter are no parts of the list that follows it
             if is_ragged(block.lines):
                 rows, lost = ragged_rows(block.lines, directory)
                 errors += lost
@@ -90,25 +91,17 @@ def _rows(blocks: list[Block], directory: Directory) -> tuple[list[RawRow], list
         elif text := clean(block.text):
             if not found:
                 before.append(text)
-            if (PART.match(text) or ASPECT.match(text)) and len(text) <= 60:
+            if _is_heading(text):
                 place.heading(text)
     if found:
-        return _without_foreign_headings(found, before), before, errors
+        return found, before, errors
     texts = [line for block in blocks for line in _lines(block)]
     rows = prose_rows(texts, directory)
     return rows, texts[: _first_heading(texts)], errors
 
 
-def _without_foreign_headings(rows: list[RawRow], before: list[str]) -> list[RawRow]:
-    """Headings of the notice's own text (一、主要任务 … 二、工作要求) are not parts of the list that follows it."""
-    foreign = {line for line in before if PART.match(line) or ASPECT.match(line)}
-    last = next((line for line in reversed(before) if line in foreign), None)
-    for row in rows:
-        if row.part in foreign and row.part != (before[-1] if before else None):
-            row.part = ""
-        if row.aspect in foreign and row.aspect != last:
-            row.aspect = ""
-    return rows
+def _is_heading(text: str) -> bool:
+    return bool(PART.match(text) or ASPECT.match(text)) and len(text) <= _LONGEST_HEADING
 
 
 def _first_heading(texts: list[str]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.documents.notice.headings import Columns, columns_of, field_of, is_header
+from bot.documents.notice.measures import goes_on
 from bot.documents.notice.model import Cell, Table
 from bot.documents.notice.raw import RawRow
 from bot.documents.notice.words import ASPECT, ITEM, PART, clean, lines
@@ -26,6 +27,10 @@ class Place:
     columns: Columns | None = None
     by_headings: bool = False  # parts come from headings between the rows, so a column above the item is the aspect
     before: list[str] = field(default_factory=list)  # words above the header: the list's title may be among them
+
+    def forget(self) -> None:
+        self.part = self.aspect = ""
+        self.by_headings = False
 
     def heading(self, text: str) -> None:
         """A heading of the list: 一、 begins a part, （一） an aspect; one without a number a part."""
@@ -148,7 +153,7 @@ def _units_filled(row: Row, columns: Columns) -> bool:
 
 def _belongs(row: Row, last: Row, columns: Columns) -> bool:
     """Whether a line only adds measures to the row before: the item and everything that may differ is merged, or
-    nothing else is written in it."""
+    nothing else is written in it and its words go on with those above."""
     measures = columns.of.get("measures", ())
     if not measures or not any(clean(row[column].text) for column in measures):
         return False
@@ -156,7 +161,9 @@ def _belongs(row: Row, last: Row, columns: Columns) -> bool:
     if all(row[column] is last[column] for column in kept):
         return True
     others = [cell for at, cell in enumerate(row) if at not in measures]
-    return all(not clean(cell.text) for cell in others) and all(row[column] is not last[column] for column in measures)
+    fresh = all(row[column] is not last[column] for column in measures)
+    alone = fresh and all(not clean(cell.text) for cell in others)
+    return alone and goes_on(last[measures[-1]].text, row[measures[-1]].text)
 
 
 def _add(found: RawRow, row: Row, last: Row, columns: Columns) -> None:
@@ -175,7 +182,7 @@ def _row(row: Row, columns: Columns, place: Place) -> RawRow:
         return "\n".join(cell.text for cell in cells if clean(cell.text))
 
     _stand(row, columns, place)
-    made = RawRow(
+    return RawRow(
         part=place.part,
         aspect=place.aspect,
         item=clean(text("item") or ""),
@@ -189,9 +196,6 @@ def _row(row: Row, columns: Columns, place: Place) -> RawRow:
         note=clean(text("note") or ""),
         first_leads=columns.first_leads,
     )
-    if "item" not in columns:
-        made.item = clean(made.measures)
-    return made
 
 
 def _stand(row: Row, columns: Columns, place: Place) -> None:

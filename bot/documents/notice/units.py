@@ -115,7 +115,7 @@ def _names(text: str, directory: Directory, role: str, named: Named) -> None:
                 part, given = part.replace(mark, ""), marked
         bare = _TRAILING.sub("", _LEADING.sub("", part))
         short = _OPEN.sub("", bare)
-        if short != bare and not _known(directory)(bare):
+        if short != bare and recognise(bare, directory).kind is not Kind.KNOWN:
             named.open_ended = True
             bare = short
         if bare:
