@@ -163,6 +163,7 @@ def d02(path: Any) -> Any:
         base["deadline_text"] = wording
         if reading is ASK:
             base["ask"] = ["deadlines"]
+            base["recurrence"] = "standing" if "常态" in wording else None
         elif isinstance(reading, dict):
             base["deadlines"] = reading["deadlines"][0]
             base["recurrence"] = reading["rec"][0]
@@ -256,7 +257,7 @@ def d05(path: Any) -> Any:
     return expected(
         "2024年安全生产重点工作任务表", 2024, "2024-01-15",
         [
-            R(1, "", ["修订应急预案。", "组织一次演练。"], "县应急管理局", "各乡镇（街道）", ["2024-06-30"], single=True),
+            R(1, "", ["1.修订应急预案。", "2.组织一次演练。"], "县应急管理局", "各乡镇（街道）", ["2024-06-30"], single=True),
             R(2, "排查城区燃气隐患，建立台账，实行销号管理。", [], "县城市管理局", "县市场监管局", ["2024-09-30"], single=True),
             R(3, "加强值班值守。", [], "县应急局", "县政府各部门、各乡镇（街道）", ["2024-12-31"], single=True),
         ],

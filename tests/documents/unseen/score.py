@@ -65,7 +65,7 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
     for key in ("year", "issue_date"):
         score.add("right" if want[key] == got[key] else "wrong" if want[key] else "invented", key, want[key], got[key])
     asked = {q["row"] for q in got["questions"]}
-    rows = {row["number"]: row for row in got["rows"]}
+    rows = _aligned(want["rows"], got["rows"]) if want.get("scan") else {row["number"]: row for row in got["rows"]}
     for number in sorted(rows.keys() - {row["number"] for row in want["rows"]}):
         score.add("invented", f"row {number}", None, rows[number])
     for row in want["rows"]:
@@ -73,11 +73,24 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
         if found is None:
             score.add("asked" if row["number"] in asked else "wrong", f"row {row['number']}", row["item"], None)
             continue
-        _cells(score, want, row, found, row["number"] in asked)
+        _cells(score, want, row, found, found["number"] in asked)
     for name in want.get("new_units", []):
         ok = name in got["new_units"] or any(name in q["text"] for q in got["questions"])
         score.add("right" if ok else "wrong", f"new_units {name}", name, got["new_units"])
     return score
+
+
+def _aligned(want: list[dict[str, Any]], got: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Of a scan, rows may be lost: those of the same item, in their order, belong together."""
+    left = list(got)
+    found = {}
+    for row in want:
+        match = next((one for one in left if plain(one["item"]) == plain(row["item"]) and same("measures", row["measures"][:1], one["measures"][:1])), None)
+        match = match or next((one for one in left if plain(one["item"]) == plain(row["item"])), None)
+        if match:
+            left.remove(match)
+            found[row["number"]] = match
+    return found | {1000 + one["number"]: one for one in left}
 
 
 def _cells(score: Score, want: dict[str, Any], row: dict[str, Any], got: dict[str, Any], asked: bool) -> None:
@@ -104,6 +117,8 @@ def _cells(score: Score, want: dict[str, Any], row: dict[str, Any], got: dict[st
                 score.add("invented" if got[key] and not same(key, row[key], got[key]) else "wrong", where, "a question", got[key])
         elif any(same(key, choice, got[key]) for choice in choices):
             score.add("right")
+        elif key == "unresolved" and got[key] and asked:
+            score.add("asked")
         elif asked and not (got[key] and not any(choices)):
             score.add("asked" if not got[key] or key in ("deadlines", "lead_units", "responsible", "unresolved") else "wrong", where, row[key], got[key])
         else:
