@@ -15,6 +15,7 @@ from bot.domain.responsibility import Directory, with_towns_joined
 
 _WORD = "完成时限"
 _SHOWN = 40  # characters of what is written, in a question
+_LONGEST_NAME = 25  # characters; a cell with more and no unit in it is none of units
 _CANDIDATES = 5
 _CELLS = {"lead": "牵头单位", "responsible": "责任单位"}
 
@@ -71,6 +72,9 @@ class _Row:
             self._ask(Doubt("item", "", "具体事项一栏是空的，请填写", candidates))
         if work.blocks > 1:
             self._ask(Doubt("measures", "", f"落实举措一格里有 {work.blocks} 处公开路径，可能是几项写在一起，请核对"))
+        for about, word, written in (("item", "具体事项", item), ("measures", "落实举措", clean(raw.measures))):
+            if written and recognise(written, self._directory).kind is Kind.KNOWN:
+                self._ask(Doubt(about, written, f"{word}一栏写的是单位“{_short(written)}”，可能错列，请核对"))
         lead, responsible = self._units()
         timing = self._timing()
         return DraftRow(
@@ -108,7 +112,7 @@ class _Row:
         named = Named()
         open_ended = False
         for text, role in ((raw.lead, "lead"), (raw.responsible, "responsible"), (raw.support, "support")):
-            if text:
+            if text and not self._is_sentence(text):
                 found = read_units(text, self._directory, role)
                 open_ended = open_ended or found.open_ended
                 for kind in ("lead", "responsible", "support"):
@@ -134,6 +138,15 @@ class _Row:
             )
         return lead, responsible
 
+    def _is_sentence(self, text: str) -> bool:
+        """Whether a cell of units holds something else, as where cells have slipped; its words are then no names."""
+        line = clean(text)
+        if "。" not in line and len(line) <= _LONGEST_NAME:
+            return False
+        named = read_units(text, self._directory, "responsible")
+        names = [*named.lead, *named.responsible, *named.support]
+        return all(recognise(name, self._directory).kind is Kind.UNKNOWN for name in names)
+
     def _ask_for_units(self, about: str, candidates: tuple[str, ...]) -> None:
         written = clean(getattr(self._raw, about) or "")
         word = _CELLS[about]
@@ -153,8 +166,9 @@ class _Row:
             if found.kind in (Kind.KNOWN, Kind.LINE):
                 continue
             if found.kind is Kind.NEW:
+                told = name in self._made.new_units
                 self._made.new_units[name] = None
-                if found.candidates:
+                if found.candidates and not told:
                     meant = "、".join(found.candidates)
                     text = f"{word}“{_short(name)}”不在单位名录中，是不是{meant}？不是的话按新单位处理"
                     self._ask(Doubt(about, name, text, found.candidates))
