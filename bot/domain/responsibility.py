@@ -12,7 +12,10 @@ DASHES = "-_‐‑‒–—―−─━－＿"
 _DRAWN_LINE = re.compile(f"[{re.escape(DASHES)}]+")
 _SEPARATORS = frozenset("、，,;；\n\r")
 _TO_FULL_WIDTH = str.maketrans("()", "（）")
-_COUNTY = re.compile(r"^(?!各|全|本|我|市|省|区)[\u4e00-\u9fff]{2,3}(?=县[\u4e00-\u9fff]{2})")
+_COUNTY = re.compile(  # the county's own name, and none of the words that may stand before 县 in a sentence
+    r"^(?!各|全|本|我|市|省|区|由|与|和|及|对|向|报|经|请|按|相关|有关|其他|其余|所有|涉及|包括|以及|会同|配合|协助|指导|督促|联系|牵头|根据|通过|提请)"
+    r"[\u4e00-\u9fff]{2,3}(?=县[\u4e00-\u9fff]{2})"
+)
 _TOWNS = re.compile(r"(?:全县)?各(?:[乡镇街道村（）、和及]|人民政府|政府|办事处|党委|党工委)+")
 _TOWN_PART = re.compile(r"(?:全县)?各?(?:乡镇|镇乡|镇|乡|街道|镇街)(?:人民政府|政府|办事处|党委|党工委)?")
 _SHORT_FORMS = (

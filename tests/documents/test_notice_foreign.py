@@ -2,6 +2,7 @@
 
 import pytest
 from foreign_notices import ALL
+from fourth_notices import FOURTH
 from more_notices import MORE
 from notices import county_directory
 from scoring import score
@@ -9,7 +10,7 @@ from third_notices import THIRD
 
 from bot.documents.notice import read_notice
 
-EVERY = ALL | MORE | THIRD
+EVERY = ALL | MORE | THIRD | FOURTH
 
 
 @pytest.mark.parametrize("case", EVERY)

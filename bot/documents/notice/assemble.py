@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.documents.notice.dates import dates_in, normalised
 from bot.documents.notice.deadlines import Timing, read_cell, read_measures
 from bot.documents.notice.measures import read_work
 from bot.documents.notice.raw import Doubt, RawRow
@@ -96,6 +97,9 @@ class _Row:
 
     def _ask(self, doubt: Doubt) -> None:
         self._asked += 1
+        candidates = doubt.candidates
+        if doubt.about in _CELLS:
+            candidates = tuple(name for name in candidates if self._may_answer(name))
         self._made.questions.append(
             Question(
                 key=f"{self._number}-{doubt.about}-{self._asked}",
@@ -103,9 +107,13 @@ class _Row:
                 about=doubt.about,
                 written=doubt.written,
                 text=f"第 {self._number} 行：{doubt.text}",
-                candidates=doubt.candidates[:_CANDIDATES],
+                candidates=candidates[:_CANDIDATES],
             )
         )
+
+    def _may_answer(self, name: str) -> bool:
+        """Whether a name can be the answer to who: not a drawn line, nor one of those that name nobody."""
+        return recognise(name, self._directory).kind in (Kind.KNOWN, Kind.NEW)
 
     def _units(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raw = self._raw
@@ -119,6 +127,12 @@ class _Row:
                     named.add(kind, getattr(found, kind))
         if raw.first_leads and not named.lead and len(named.responsible) > 1:
             named.add("lead", [named.responsible.pop(0)])
+        if self._has_slipped(named):
+            seen = tuple(dict.fromkeys((*named.lead, *named.responsible, *named.support)))
+            for about, word in _CELLS.items():
+                self._ask(Doubt(about, "", f"这一行的单元格可能错位，看不出{word}，请指定", seen))
+            self._unresolved = True
+            return (), ()
         lead = tuple(named.lead)
         responsible = tuple(dict.fromkeys((*named.responsible, *named.support)))
         if not lead and raw.lead is not None:
@@ -137,6 +151,26 @@ class _Row:
                 )
             )
         return lead, responsible
+
+    def _has_slipped(self, named: Named) -> bool:
+        """Whether the units of the row stand one cell too far to the left or right: a time stands among the units, or
+        units stand where the time should, with a cell left empty."""
+        raw = self._raw
+        cells = [cell for cell in (raw.lead, raw.responsible, raw.support) if cell is not None]
+        if raw.deadline is None or len(cells) < 2:
+            return False
+        times = [cell for cell in cells if any(dates_in(normalised(clean(cell)), self._year))]
+        if times and not self._names_units(times[0]):
+            for words in (named.lead, named.responsible, named.support):
+                words[:] = [name for name in words if recognise(name, self._directory).kind is not Kind.UNKNOWN]
+            return True
+        return any(not clean(cell) for cell in cells) and self._names_units(raw.deadline)
+
+    def _names_units(self, text: str) -> bool:
+        """Whether a cell holds nothing but names of units."""
+        named = read_units(text, self._directory, "responsible")
+        kinds = {recognise(name, self._directory).kind for name in named.responsible}
+        return bool(kinds) and kinds <= {Kind.KNOWN, Kind.NEW, Kind.NOBODY}
 
     def _is_sentence(self, text: str) -> bool:
         """Whether a cell of units holds something else, as where cells have slipped; its words are then no names."""
@@ -207,9 +241,7 @@ class _Row:
         return timing
 
     def _cell(self, text: str) -> Timing:
-        names = read_units(text, self._directory, "responsible").responsible
-        kinds = {recognise(name, self._directory).kind for name in names}
-        if names and kinds <= {Kind.KNOWN, Kind.NEW, Kind.NOBODY}:
+        if self._names_units(text):
             written = clean(text)
             self._ask(Doubt("deadline", written, f"时限一栏写的是单位“{_short(written)}”，可能错列，请核对"))
             return Timing(wordings=[written])

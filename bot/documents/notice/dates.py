@@ -16,6 +16,8 @@ _TIMES = re.compile(
     r"[一二两三四五六七八九十]{1,3}(?=次|场|期|篇|轮|个月|个工作日|个季度|年内|周内|日内|天内|[-至到][一二三四五六七八九十]年内)"
 )
 _QUARTER_NUMERAL = re.compile(r"([一二三四])(?=季度)")
+_QUARTERS = re.compile(r"第?([一二三四1-4])(?:季度)?[、和及]第?([一二三四1-4])季度")
+_MONTHS = re.compile(r"(?<!\d)(1[0-2]|[1-9])[、和](?=(?:1[0-2]|[1-9])月)")
 _ISO = re.compile(r"(?<![\d.])(20\d\d)[-./](1[0-2]|0?[1-9])(?:[-./](3[01]|[12]\d|0?[1-9]))?日?(?![\d.])")
 _SHORT = re.compile(r"(?<![\d.年月])(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])(?=日?(?:之|以)?前|$)")
 
@@ -29,7 +31,7 @@ _EXPRESSIONS = (
     r"|(?P<edge>月?底|末|上旬|中旬|下旬|初|中|内)?))",
     rf"(?P<quarter>{_YEAR.format(n=2)}?第?(?P<q>[1-4])季度(?:末|底|内)?(?P<qend>末|底)?)",
     rf"(?P<half>{_YEAR.format(n=3)}?(?P<h>[上下])半年(?:末|底|内)?)",
-    r"(?P<end>(?:(?P<year4>20\d\d)|(?P<other4>[今本当明次翌]))?(?:年(?:年)?)?(?:年底|年末|年终|年内|年中|年初|全年|底(?=前|完)))",
+    r"(?P<end>(?:(?P<year4>20\d\d)|(?P<other4>[今本当明次翌]))?(?:年(?:年)?)?(?:年底|年末|年终|年度?内|年中|年初|全年|底(?=前|完)))",
     r"(?P<whole>(?P<year5>20\d\d)年度?)",
 )
 _BEFORE = r"(?:(?P<before>之前|以前|前)|(?P<after>之后|以后|后|起|开始))?"
@@ -53,9 +55,10 @@ class Found:
 
 def normalised(text: str) -> str:
     """Digits for Chinese numerals, one kind of dash, 年月日 for dates in digits; for reading, not for showing."""
-    plain = _DASHES.sub("-", text)
+    plain = _QUARTERS.sub(r"第\1季度、第\2季度", _DASHES.sub("-", text))
     plain = _ISO.sub(lambda m: f"{m[1]}年{int(m[2])}月" + (f"{int(m[3])}日" if m[3] else ""), plain)
     plain = _SHORT.sub(r"\1月\2日", plain)
+    plain = _MONTHS.sub(r"\1月、", plain)
     for pattern in (_NUMERAL, _TIMES, _QUARTER_NUMERAL):
         plain = pattern.sub(lambda m: str(number) if (number := to_int(m[0])) is not None else m[0], plain)
     return plain

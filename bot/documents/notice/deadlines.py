@@ -32,7 +32,9 @@ _STANDING_IN_MEASURES = re.compile(
     r"长期|(?<!可)持续(?!性)|(?:保持|根据[^，。；]{0,20})?动态(?:更新|调整|管理)|(?<!不)及时|(?<![法规])定期|实时|随时|运行维护|常态化(?:开展|推进|公开|更新)"
 )
 _PERIOD_OPEN = re.compile(r"(?<![法规])定期|适时")
-_DURATION = re.compile(r"(?P<n>\d{1,3})(?:-(?P<n2>\d{1,3}))?(?P<unit>个?月|个?工作日|日|天|周|个?星期|年)(?:之|以)?内")
+_DURATION = re.compile(
+    r"(?<!\d)(?P<n>\d{1,3})(?:-(?P<n2>\d{1,3}))?(?P<unit>个?月|个?工作日|日|天|周|个?星期|年)(?:之|以)?内"
+)
 _ISSUING = r"(?:印发|下发|发布|出台|公布|发文|施行|实施)"
 _OWN = re.compile(
     rf"(?:自|从|在|于)?(?:本|该|此)?(?:通知|文件|方案|清单|意见|要点|任务清单|工作要点|工作方案)?{_ISSUING}(?:之日)?(?:起|后|以后|之后|起算)?$"
@@ -69,7 +71,7 @@ def read_cell(text: str, year: int, issued: date | None) -> Timing:
     rest = _each_year(plain, year, timing)
     rest = _quota(rest, timing)
     rest = _durations(rest, written, issued, timing)
-    found = list(dates_in(rest, year))
+    found = _dates(rest, year)
     standing = _STANDING.search(rest)
     if standing and len(found) == 1 and found[0].written == "全年":
         found = []  # 全年持续推进 names no day
@@ -78,6 +80,10 @@ def read_cell(text: str, year: int, issued: date | None) -> Timing:
     timing.recurrence = timing.recurrence or every or ("standing" if standing else None)
     if timing.recurrence == "standing" and not found and _PERIOD_OPEN.search(rest):
         timing.doubts.append((written, "没有写明多久一次", ()))
+    if timing.recurrence == "yearly" and issued:
+        for node in [node for node in timing.nodes if node[1] < issued]:
+            timing.nodes.remove(node)  # 每年1月31日前, in a notice of May: this year's day is over
+            timing.doubts.append((written, "今年的日期已过", (add_months(node[1], 12), node[1])))
     _leftovers(rest, written, year, issued, timing)
     return timing
 
@@ -108,6 +114,16 @@ def read_measures(measures: str, year: int, issued: date | None, *, whole: bool 
         timing.recurrence = "standing"
         timing.wordings.append(_clause(rest, match.start()))
     return timing
+
+
+def _dates(text: str, year: int) -> list[Found]:
+    """The dates of a cell. A year beside other dates is theirs: 12月底前完成（2022年）."""
+    found = list(dates_in(text, year))
+    whole = [one for one in found if one.kind == "year"]
+    if len(whole) == 1 and len(found) > 1:
+        without = text[: whole[0].start] + "＿" * len(whole[0].written) + text[whole[0].end :]
+        return list(dates_in(without, whole[0].candidates[0].year if whole[0].candidates else year))
+    return found
 
 
 def _each_year(text: str, year: int, timing: Timing) -> str:

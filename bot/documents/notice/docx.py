@@ -87,7 +87,10 @@ def _table(table: etree._Element, numbers: "_Numbers", depth: int) -> Table:
             merge = tc.find(f"{_W}tcPr/{_W}vMerge")
             continued = merge is not None and merge.get(f"{_W}val", "continue") == "continue"
             above = grid.above(column) if continued else None
-            if above is not None:
+            beside = tc.find(f"{_W}tcPr/{_W}hMerge")
+            if beside is not None and beside.get(f"{_W}val", "continue") == "continue" and grid.widen(column):
+                pass  # how older programs merge cells of a row
+            elif above is not None:
                 grid.extend(above, column, width)
             else:
                 grid.place(_cell(tc, numbers, depth), 1, width, column)

@@ -109,7 +109,9 @@ def _work(places: dict[str, list[int]], headings: Sequence[str]) -> dict[str, tu
     elif not items:
         items, measures = measures, []
     item = items[-1:]
-    above = sorted(column for column in (*general, *specific) if column not in item)
+    others = sorted(column for column in (*general, *specific) if column not in item)
+    above = [column for column in others if column < item[0]] if item else []
+    measures = sorted([*measures, *(column for column in others if column not in above)])
     found = {
         "item": item,
         "measures": measures,

@@ -78,6 +78,15 @@ class GridBuilder:
         for right in range(min(width, MAX_COLUMNS - column)):
             self._rows[self._row].setdefault(column + right, cell)
 
+    def widen(self, column: int) -> bool:
+        """Lets the cell to the left reach into this column; False where there is none."""
+        row = self._rows[self._row]
+        if column - 1 not in row or column >= MAX_COLUMNS:
+            return False
+        row[column] = row[column - 1]
+        row[column].width += 1
+        return True
+
     def table(self, *, wrapped: bool = False) -> Table:
         """Only the rows that were begun; what is missing is empty."""
         rows = self._rows[: self._row + 1]

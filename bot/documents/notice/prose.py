@@ -40,10 +40,12 @@ def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
     """The rows of a text; none where nothing says who does what."""
     found: list[RawRow] = []
     headings = ["", "", ""]
-    for section in _sections(lines, directory):
+    sections = _sections(lines, directory)
+    over_several = {section.level for section in sections if len(section.rows) > 1}
+    for section in sections:
         if section.level < len(headings):
             headings[section.level :] = [""] * (len(headings) - section.level)
-        found += _rows(section, headings)
+        found += _rows(section, headings, alone=section.level not in over_several)
         if section.level < len(headings):
             headings[section.level] = section.heading
     return found
@@ -79,11 +81,16 @@ def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
     text = line.rstrip("。；; ")
     if _LABEL_LINE.match(text):
         return "", _labels(text[1:-1] if text[0] in "（【[" and _opening(text) == 0 else text)
-    if text.endswith(("）", "】", "]")):
-        start = _opening(text)
+    found: dict[str, str] = {}
+    while text.endswith(("）", "】", "]")) and (start := _opening(text)) > 0:
         inside = text[start + 1 : -1]
-        if start > 0 and (labels := _labels(inside) or _inline(inside, directory)):
-            return text[:start], labels
+        labels = _labels(inside) or _inline(inside, directory)
+        if not labels:
+            break
+        found = labels | found
+        text = text[:start].rstrip("，,；; ")
+    if found:
+        return text, found
     if match := _LABEL_AT_END.search(text):
         return text[: match.start()], _labels(text[match.start() :])
     return line, {}
@@ -133,11 +140,12 @@ def _inline(text: str, directory: Directory) -> dict[str, str]:
     return {"responsible": units} | ({"deadline": "，".join(times)} if times else {})
 
 
-def _rows(section: _Section, headings: Sequence[str]) -> list[RawRow]:
+def _rows(section: _Section, headings: Sequence[str], *, alone: bool) -> list[RawRow]:
+    """`alone`: headings of this level have no more than one row each, and are what the row is about."""
     if section.run_in or (section.labels and section.heading):
         return [_run_in(section, headings)]
     rows = []
-    alone = len(section.rows) == 1 and bool(section.heading)
+    alone = alone and bool(section.heading)
     for body, labels in section.rows:
         above = list(headings)
         if section.heading and not alone:

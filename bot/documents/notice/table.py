@@ -175,10 +175,14 @@ def _add(found: RawRow, row: Row, last: Row, columns: Columns) -> None:
 
 
 def _row(row: Row, columns: Columns, place: Place) -> RawRow:
+    items = {row[column] for column in columns.of.get("item", ())}
+
     def text(name: str) -> str | None:
         if name not in columns:
             return None
         cells = dict.fromkeys(row[column] for column in columns.of[name])
+        if name == "measures":  # one cell over item and measures is the item
+            cells = {cell: None for cell in cells if cell not in items}
         return "\n".join(cell.text for cell in cells if clean(cell.text))
 
     _stand(row, columns, place)
