@@ -56,7 +56,7 @@ def recognise(name: str, directory: Directory) -> Recognised:
     if _NAMES_MANY.search(word):
         groups = {group.name for group in directory.groups}
         return Recognised(Kind.UNKNOWN, tuple(found for found in near if found in groups))
-    if not _reads_like_a_unit(word):
+    if not reads_like_a_unit(word):
         return Recognised(Kind.SLIP if near else Kind.UNKNOWN, near)
     slips = _one_off(word, directory)
     if slips and len(word) > _SHORT:
@@ -64,7 +64,8 @@ def recognise(name: str, directory: Directory) -> Recognised:
     return Recognised(Kind.NEW, slips or _same_house(word, directory))
 
 
-def _reads_like_a_unit(word: str) -> bool:
+def reads_like_a_unit(word: str) -> bool:
+    """Whether the word ends as the name of a unit does (局, 委, 镇, 中心), whether or not the directory knows it."""
     return bool(2 < len(word) <= _LONGEST and _UNIT_ENDS.search(word) and not _NO_NAME.search(word))
 
 

@@ -20,7 +20,12 @@ _NO_TITLE = re.compile(
 )
 _DOC_NO = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[【［(（](20\d\d)[〕\]】］)）]第?\d{1,4}号")
 _DAY = re.compile(r"(20\d\d)年(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])日")
-_SIGNED = re.compile(r"(?:[\u4e00-\u9fff]{2,30})?（?(20\d\d年\d{1,2}月\d{1,2}日)）?(?:印发|发布)?(?:（[^）]*）)?")
+_SIGNED = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,30})?（?(20\d\d年\d{1,2}月\d{1,2}日)）?(?:[\u4e00-\u9fff]{0,20}(?:印发|发布|下发|公布))?(?:（[^）]*）)?"
+)
+_COUNTED = re.compile(
+    r"（(?:[一二三四五六七八九十]{1,3}|\d{1,2}|续表?\d{0,2})）$"
+)  # 任务分解表（一）: one of several tables
 _LABELLED = re.compile(
     r"(?P<label>成文日期|发文日期|印发日期|印发时间|成文时间|发文时间|发布日期|发布时间|公开日期|生成日期)[：:]?(?P<day>20\d\d年\d{1,2}月\d{1,2}日)"
 )
@@ -45,11 +50,19 @@ def read_head(before: Sequence[str], everything: Sequence[str], filename: str, y
     """`before` are the lines above the list, `everything` all paragraphs of the document."""
     notice = _notice_title(before)
     title = _list_title(before) or notice or _first_heading(before) or clean(filename)
-    doc_no = next((match[0] for line in everything if (match := _DOC_NO.fullmatch(line.split("签发人")[0]))), None)
+    doc_no = next((number for line in everything if (number := _number(line))), None)
     issued = _issued(everything)
     years = [year] if year else _years(title, notice, issued, doc_no, filename)
     report = _report(everything, years[0]) if years else None
     return Head(title, doc_no, issued, report, tuple(years))
+
+
+def _number(line: str) -> str | None:
+    """The 文号 of the document itself: alone in its line or before the date of issue, not one that a sentence cites."""
+    line = line.split("签发人")[0].strip("（）")
+    match = _DOC_NO.match(line)
+    rest = line[match.end() :] if match else ""
+    return match[0] if match and (not rest or _SIGNED.fullmatch(normalised(rest))) else None
 
 
 def _list_title(lines: Sequence[str]) -> str:
@@ -61,9 +74,9 @@ def _list_title(lines: Sequence[str]) -> str:
             previous = lines[index - 1] if index else ""
             title = previous + line if _is_first_half(previous) and not _PLACE.match(line) else line
             if _YEAR.search(normalised(title)) or _PLACE.match(title):
-                return title
+                return _COUNTED.sub("", title)
             found = found or title
-    return found
+    return _COUNTED.sub("", found)
 
 
 def _is_first_half(line: str) -> bool:
@@ -109,7 +122,7 @@ def _issued(lines: Iterable[str]) -> date | None:
         for labelling in _LABELLED.finditer(line):
             if (day := _day(labelling["day"])) is not None:
                 labelled.setdefault(labelling["label"], day)
-        if (match := _SIGNED.fullmatch(line.strip("（）"))) and (day := _day(match[1])):
+        if (match := _SIGNED.fullmatch(_DOC_NO.sub("", line.strip("（）")))) and (day := _day(match[1])):
             signed.append(day)
     written = [day for label, day in labelled.items() if not label.startswith(("发布", "公开"))]
     return next(iter([*written[:1], *signed[-1:], *labelled.values()]), None)

@@ -1,5 +1,6 @@
 """Pages: what a browser would show of them, paragraphs and tables in their order."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -17,6 +18,8 @@ _BLOCKS = frozenset(
     "tbody thead body hr title figure".split()
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_SITE = re.compile(r"\s*(?:[_|｜—–]|-(?=[^-]*(?:政府|网)[^-]*$)).*")  # 关于…的通知_某县人民政府
+_TITLE = re.compile(r"20\d\d年|通知|清单|要点|方案|任务|分工|台账")
 
 
 def read_html(text: str) -> list[Block]:
@@ -25,7 +28,14 @@ def read_html(text: str) -> list[Block]:
         raise OverflowError
     parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     page = lxml_html.document_fromstring(text.replace("\0", ""), parser=parser)
-    return _Flow().read(page)
+    return [*_title(page), *_Flow().read(page)]
+
+
+def _title(page: etree._Element) -> Iterator[Block]:
+    """The page's own title without the name of the site; many pages show it by a script or not at all."""
+    text = _SITE.sub("", " ".join((page.findtext(".//title") or "").split()))
+    if _TITLE.search(text):
+        yield Paragraph(text, heading=True)
 
 
 class _Flow:

@@ -23,6 +23,7 @@ _CHANNEL = re.compile(
     r"渠道|网站|网页|公开栏|公示栏|宣传栏|新媒体|公众号|微博|微信|栏目|平台|媒体|公报|专区|查阅点|客户端|APP|广播|电视|报刊"
 )
 _ROOT = re.compile(r"(?:县?政府信息公开|政务公开|政府信息公开目录|信息公开|首页|法定主动公开内容)[^>]{0,12}>")
+_OTHER_SITE = re.compile(r"[^>：:]{2,60}(?:网站|网页|栏目|专栏|平台)[：:]")
 _SHORT_FOR = re.compile(r"(?P<long>.+?)（(?:以下|下同)?(?:统|简)称[“\"](?P<short>[^”\"]+)[”\"]）$")
 _CHANNEL_AND_MORE = re.compile(r"(?<=其他渠道)[\s\u3000]*(?=[\u4e00-\u9fff])")
 _MENTIONED = re.compile(
@@ -111,7 +112,12 @@ def _pieces(texts: list[str]) -> list[str]:
                     previous
                     and not _number_at(word)
                     and not (
-                        ">" in previous and (_ROOT.match(clean(word)) or (_CHANNEL.search(word) and ">" not in word))
+                        ">" in previous
+                        and (
+                            _ROOT.match(clean(word))
+                            or _OTHER_SITE.match(word)
+                            or (_CHANNEL.search(word) and ">" not in word)
+                        )
                     )
                 )
                 if goes_on:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.documents.notice.words import clean
-from bot.domain.naming import Kind, recognise
+from bot.domain.naming import Kind, reads_like_a_unit, recognise
 from bot.domain.responsibility import Directory, is_drawn_line, tidy
 
 _NONE = re.compile(r"[/／\\]+|无")
@@ -146,7 +146,7 @@ def _apart(name: str, directory: Directory) -> list[str]:
         return [name]
     for match in _AND.finditer(name):
         halves = [name[: match.start()], name[match.end() :]]
-        if all(halves) and all(_is_name(half, directory) for half in halves):
+        if all(_is_whole_name(half, directory) for half in halves):  # 县发展|和|改革局 is one
             return halves
     return [name]
 
@@ -164,7 +164,7 @@ def _joined(text: str, directory: Directory) -> str:
         cut = not before or joined.count("（") > joined.count("）") or piece[0] in "、，,;；）（：:"
         whole = _is_known(before + after, directory)
         apart = _is_known(before, directory) and _is_known(after, directory)
-        joined += piece if cut or (whole and not apart) or not _is_name(before, directory) else "、" + piece
+        joined += piece if cut or (whole and not apart) or not _is_whole_name(before, directory) else "、" + piece
     return joined
 
 
@@ -178,3 +178,8 @@ def _is_known(name: str, directory: Directory) -> bool:
 
 def _is_name(name: str, directory: Directory) -> bool:
     return bool(name) and recognise(name, directory).kind in (Kind.KNOWN, Kind.NEW, Kind.SLIP)
+
+
+def _is_whole_name(name: str, directory: Directory) -> bool:
+    """A name that can stand alone; 县经济 and 县发展, which only resemble one, are the beginning of a longer one."""
+    return _is_known(name, directory) or (_is_name(name, directory) and reads_like_a_unit(tidy(name)))

@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import warnings
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,12 +10,15 @@ from zipfile import ZipFile
 
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell as SheetCell
+from openpyxl.cell.cell import MergedCell
 
 from bot.documents.notice.model import MAX_COLUMNS, MAX_SLOTS, Block, Cell, Table
 from bot.documents.package import merged_ranges
 
 _SHEETS = 10  # visible ones looked at
 _ROWS = 5000
+_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')  # of a number format: words and colours
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -29,7 +33,7 @@ def read_xlsx(data: bytes) -> list[Block]:
             visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             tables: list[Block] = []
             for sheet in visible[:_SHEETS]:
-                values = sheet.iter_rows(min_row=1, max_row=_ROWS, max_col=MAX_COLUMNS, values_only=True)
+                values = sheet.iter_rows(min_row=1, max_row=_ROWS, max_col=MAX_COLUMNS)
                 with archive.open(parts[sheet.title]) as xml:
                     tables.append(_table([tuple(map(_text, row)) for row in values], merged_ranges(xml)))
             return tables
@@ -69,10 +73,15 @@ def _table(values: list[tuple[str, ...]], merges: Iterable[tuple[int, int, int, 
     return Table(tuple(map(tuple, rows)))
 
 
-def _text(value: object) -> str:
+def _text(cell: SheetCell | MergedCell) -> str:
+    """What the sheet shows of a cell: of a day formatted as a month only the month."""
+    value = cell.value
     if value is None:
         return ""
     if isinstance(value, datetime | date):
+        shown = _LITERAL.sub("", cell.number_format.lower())
+        if "y" in shown and "d" not in shown:
+            return f"{value.year}年{value.month}月" if "m" in shown else f"{value.year}年"
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, float) and value == int(value):
         return str(int(value))
