@@ -15,9 +15,9 @@ from bot.inbox import backlog
 from bot.services.work import Lane
 from bot.store import live, migrate
 from bot.store.engine import DatabaseError, Store
+from bot.store.facts import PLANNED
 from bot.store.tables import Fact, Inbox, Outbox
 from scheduler import auditor
-from scheduler.engine import PLANNED_FACT
 from scheduler.outcome import Health
 
 SENT_WITHIN = timedelta(days=1)
@@ -113,7 +113,7 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
         ):
             age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
         first = await session.scalar(select(func.min(Inbox.received_at)).where(live.new))
-        planned = await session.get(Fact, PLANNED_FACT)
+        planned = await session.get(Fact, PLANNED)
     lag = Gauge("duban_inbox_lag_seconds", "Age of the oldest message that is not handled", registry=registry)
     lag.set((now - first).total_seconds() if first else 0)
     behind = Gauge("duban_planner_lag_seconds", "How long this morning has waited to be planned", registry=registry)
