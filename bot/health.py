@@ -15,9 +15,9 @@ from bot.inbox import backlog
 from bot.services.work import Lane
 from bot.store import live, migrate
 from bot.store.engine import DatabaseError, Store
+from bot.store.facts import PLANNED
 from bot.store.tables import Fact, Inbox, LinkCheck, Outbox
 from scheduler import auditor
-from scheduler.engine import PLANNED_FACT
 from scheduler.outcome import Health
 
 SENT_WITHIN = timedelta(days=1)
@@ -133,7 +133,7 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
         ):
             age.labels(Lane(lane).name.lower()).set((now - oldest).total_seconds())
         first = await session.scalar(select(func.min(Inbox.received_at)).where(live.new))
-        planned = await session.get(Fact, PLANNED_FACT)
+        planned = await session.get(Fact, PLANNED)
         checked = await _links(session)
         due = await session.scalar(select(func.min(LinkCheck.due_at)).where(LinkCheck.due_at <= now))
     found = Gauge("duban_links", "Links handed in as evidence by what was found", ["state"], registry=registry)

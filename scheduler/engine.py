@@ -15,6 +15,7 @@ from bot.services import notices, requests
 from bot.services.planning import retire, snapshot, store_plan
 from bot.services.work import Work
 from bot.store.engine import Store
+from bot.store.facts import PLANNED, put
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Fact
 from scheduler.planner import plan
@@ -22,7 +23,6 @@ from scheduler.planner import plan
 log = structlog.get_logger()
 
 AT_ONCE = 2_000  # items planned without leaving the event loop: a county's take some 50 ms
-PLANNED_FACT = "planned"  # the last day whose digests were planned
 
 
 class Engine:
@@ -68,19 +68,14 @@ class Engine:
 
     async def _planned(self, now: datetime) -> bool:
         async with self._store.read() as session:
-            fact = await session.get(Fact, PLANNED_FACT)
+            fact = await session.get(Fact, PLANNED)
         return fact is not None and str(fact.value["day"]) >= local_day(now).isoformat()
 
     async def _plan(self, now: datetime) -> int:
         async with self._store.write() as session:
             await self._lease.fence(session)
             decided, made = await morning(session, self._policy, now)
-            day = {"day": local_day(now).isoformat()}
-            fact = await session.get(Fact, PLANNED_FACT)
-            if fact is None:
-                session.add(Fact(key=PLANNED_FACT, value=day))
-            else:
-                fact.value = day
+            await put(session, PLANNED, {"day": local_day(now).isoformat()})
         self.unknown_year = decided.unknown_year
         log.info("planner.planned", digests=made, marks=len(decided.marks), unknown_year=decided.unknown_year)
         return made

@@ -13,6 +13,7 @@ from bot.wecom.tokens import StoredToken
 TOKEN = "platform.token"
 CLOCK = "clock.reached"
 SALT = "outbox.salt"  # makes the ids of cards differ from those of another database on the same application
+PLANNED = "planned"  # the last day whose digests were planned
 DELIVERY = "delivery.state"  # what keeps delivery from sending, for every process to see
 
 
