@@ -23,12 +23,12 @@ from bot.settings import Settings
 from bot.store import backup, live, migrate, people
 from bot.store.base import Base, Moment
 from bot.store.engine import Store
-from bot.store.facts import CLOCK
+from bot.store.facts import CLOCK, PLANNED
 from bot.store.lease import Lease
 from bot.store.tables import Fact, Outbox
 from bot.wecom.client import SendResult
 from scheduler.delivery import Delivery
-from scheduler.engine import PLANNED_FACT, Engine
+from scheduler.engine import Engine
 from scheduler.timemachine import TimeTravel
 
 LONGEST = 400  # days
@@ -110,7 +110,7 @@ def _in_haste(connection: Any, _record: Any) -> None:
 async def _as_of(copy: Store, start: datetime) -> None:
     """Today's state, as if it were that of an earlier day: nothing in it happened later than `start`."""
     async with copy.write() as session:
-        planned = await session.get(Fact, PLANNED_FACT)
+        planned = await session.get(Fact, PLANNED)
         if planned is not None and str(planned.value["day"]) >= local_day(start).isoformat():
             lived = str(planned.value["day"])
             raise CannotRehearse(f"{lived} 的晨报已经发过，不能从更早的日期预演：请用 --from {lived} 或以后的日期")
