@@ -68,7 +68,7 @@ def test_a_sentence_among_the_units_is_no_name() -> None:
 
 
 def test_headings_of_the_letter_are_no_parts_of_the_list() -> None:
-    letter = "关于印发任务清单的通知\n一、主要任务\n请抓好落实。\n二、工作要求\n请高度重视。\n2022年1月5日"
+    letter = "关于印发任务清单的通知\n一、主要任务\n抓好落实。\n二、工作要求\n2022年1月5日"
     table = [HEADER, ["预算", "公开预算。", "县财政局", "县财政局", ""]]
     draft = read_notice(page(letter, "某县2022年任务清单", table), "list.html", county_directory())
     assert (draft.rows[0].part, draft.rows[0].aspect) == ("", "")
