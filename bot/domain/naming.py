@@ -18,6 +18,8 @@ _NAMES_NOBODY = re.compile(
     r"(?:有关|相关|涉及|涉事|对应|其他|其余).*(?:单位|部门|乡镇|镇|街道|镇街|科室|机构|企业|主体)）?$"
 )
 _NO_NAME = re.compile(r"[。；;，,：:！？“”《》、\s]|负责|按照|牵头|配合|完成|落实|做好|推进|开展|\d{3,}(?!\d*政务)")
+_ELSEWHERE = "市区省州旗"  # 市财政局 is no slip for 县财政局
+_SHORT = 3  # characters of a name such as 永兴镇, of which one other makes another town
 _LONGEST = 30  # characters of a unit's name
 _SAME_HOUSE = 80.0  # per cent of equal characters: 县交通运输局 for 县交通局
 
@@ -57,9 +59,9 @@ def recognise(name: str, directory: Directory) -> Recognised:
     if not _reads_like_a_unit(word):
         return Recognised(Kind.SLIP if near else Kind.UNKNOWN, near)
     slips = _one_off(word, directory)
-    if slips:
+    if slips and len(word) > _SHORT:
         return Recognised(Kind.SLIP, slips)
-    return Recognised(Kind.NEW, _same_house(word, directory))
+    return Recognised(Kind.NEW, slips or _same_house(word, directory))
 
 
 def _reads_like_a_unit(word: str) -> bool:
@@ -69,7 +71,11 @@ def _reads_like_a_unit(word: str) -> bool:
 def _one_off(word: str, directory: Directory) -> tuple[str, ...]:
     """Official names one character away from the word (县农业农委, 县商务局), those that begin most like it first."""
     near = process.extract(word, list(directory.meanings), scorer=OSA.distance, score_cutoff=1, limit=12)
-    found = sorted((known for known, _, _ in near), key=lambda known: -Prefix.similarity(known, word))
+    rest = word[1:] if word[0] in _ELSEWHERE else None
+    found = sorted(
+        (known for known, _, _ in near if rest is None or not known.endswith(rest)),
+        key=lambda known: -Prefix.similarity(known, word),
+    )
     return tuple(dict.fromkeys(directory.meanings[known].name for known in found))[:3]
 
 

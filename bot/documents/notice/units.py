@@ -8,6 +8,7 @@ from bot.documents.notice.words import clean
 from bot.domain.naming import Kind, recognise
 from bot.domain.responsibility import Directory, is_drawn_line, tidy
 
+_NONE = re.compile(r"[/／\\]+|无")
 _LABEL = re.compile(
     r"(?P<role>牵头|主办|主责|责任|承办|落实|实施|配合|协办|协助|参与|参加)(?:责任)?(?:单位|部门|科室|主体|股室)(?:为|是)?[：:]\s*"
 )
@@ -48,6 +49,8 @@ class Named:
 def read_units(text: str, directory: Directory, role: str) -> Named:
     """The names of a cell. `role` is what its column says of them; 牵头, 配合 and the like inside the cell win."""
     named = Named()
+    if _NONE.fullmatch(text.strip()):
+        return named
     if is_drawn_line(text) and text.strip():
         named.add(role, ["".join(text.split())])
         return named
@@ -160,7 +163,7 @@ def _joined(text: str, directory: Directory) -> str:
         after = re.split(r"[、，,;；：:（]", piece)[0]
         cut = not before or joined.count("（") > joined.count("）") or piece[0] in "、，,;；）（：:"
         whole = _is_known(before + after, directory)
-        apart = _is_name(before, directory) and _is_name(after, directory)
+        apart = _is_known(before, directory) and _is_known(after, directory)
         joined += piece if cut or (whole and not apart) or not _is_name(before, directory) else "、" + piece
     return joined
 
