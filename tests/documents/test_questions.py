@@ -1,7 +1,7 @@
 """The sheet of questions: it goes out, is filled in with whatever program, and comes back; any other file is none."""
 
 import io
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def test_what_the_office_sees(path: Path) -> None:
 
 def test_filled_in_it_says_what_was_written(path: Path) -> None:
     assert read_answers(path.read_bytes()) == AnswerSheet("notice-1", ())
-    data = filled(path, F4=datetime(2021, 9, 30), F5=" 县教委、县民政局 ")
+    data = filled(path, F4=date(2021, 9, 30), F5=" 县教委、县民政局 ")
     assert read_answers(data) == AnswerSheet(
         "notice-1", (("2-deadline-1", "2021-09-30"), ("4-responsible-1", "县教委、县民政局"))
     )
