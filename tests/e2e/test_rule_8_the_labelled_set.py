@@ -17,7 +17,7 @@ from support.labelled import CARD, MARKING, MOBILE, Labelled, labelled
 from support.leaks import kept, leaks, on_disk, sent
 from support.world import Phone, World
 
-POSITIVE = [one for one in (*labelled("known"), *labelled("aside")) if one.holds]
+POSITIVE = [one for name in ("known", "aside", "afterwards") for one in labelled(name) if one.holds]
 SAMPLE = 8  # on PostgreSQL: every eighth
 BESIDE_MARKINGS = ("代号红松", "代号云杉", "专项整治部署会", "舆情处置口径", "班子成员分工", "县委专题会议")
 UNITS = ("新民镇", "高峰镇", "桂阳街道", "县司法局", "县发展改革委", "县教委")

@@ -1,7 +1,8 @@
 """Personal data and markings in texts as offices write them (DESIGN §3, rule 8). All numbers are made up.
 
-`known.tsv` is what the rules were made with. `aside.tsv` was written before the rules were looked at, and is not used
-for making them; its figures are reported apart.
+`known.tsv` is what the rules were made with. `aside.tsv` was written before they were looked at; by the rules there
+were then, 10 of its 12 identity numbers were found, 6 of 8 cards, 7 of 7 mobile numbers, 5 of 7 markings, and one of 34
+clean texts was refused. `afterwards.tsv` was written when the rules were done: all of it was right the first time.
 """
 
 import re
@@ -16,8 +17,8 @@ from support.labelled import CARD, ID, MARKING, MOBILE, Labelled, labelled
 from bot.evidence.contents import look_into
 from bot.evidence.scan import redact, scan
 
-SETS = {"known": labelled("known"), "aside": labelled("aside")}
-EVERY = [*SETS["known"], *SETS["aside"]]
+SETS = {name: labelled(name) for name in ("known", "aside", "afterwards")}
+EVERY = [one for texts in SETS.values() for one in texts]
 PROVEN = (ID, CARD)  # found without exception
 MOST_FALSE = 0.02
 
@@ -100,7 +101,7 @@ def test_the_sets_are_large_balanced_and_apart() -> None:
     assert len(EVERY) >= 240 and len({one.text for one in EVERY}) == len(EVERY)
     positive = sum(bool(one.holds) for one in EVERY)
     assert 0.4 < positive / len(EVERY) < 0.6
-    assert len(SETS["aside"]) * 6 >= len(EVERY)
+    assert (len(SETS["aside"]) + len(SETS["afterwards"])) * 5 >= len(EVERY)
 
 
 def test_every_labelled_number_is_one() -> None:
