@@ -2,7 +2,7 @@
 #   make demo            the chat page, on http://127.0.0.1:8000/ (make demo PORT=8300)
 #   make check           what CI runs: lint, types, import rules, tests
 #   make test ARGS=…     the tests alone; ARGS goes to pytest
-#   make test-long       the chaos tests at full length: 200 kills and 5,000 messages on each database
+#   make test-long       the chaos tests with more days and more strikes on each database
 #   make bench           the figures of the README, measured here
 
 PYTHON ?= python3

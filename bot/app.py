@@ -7,25 +7,26 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 import aiohttp
 import structlog
 from aiohttp import web
 
 from bot import health
-from bot.clock import Clock, RealClock, VirtualClock, real_now
+from bot.clock import Clock, VirtualClock, real_now
 from bot.evidence.fetching import Fetcher
 from bot.evidence.guard import guard_of
 from bot.handlers.dispatch import Dispatcher
+from bot.handlers.preparing import Preparer
 from bot.http import create_app
 from bot.inbox import Intake, Worker
 from bot.linkwork import LinkChecker
 from bot.services.menu import plan_menu
+from bot.services.overrules import Marks
 from bot.settings import Settings, SettingsError
-from bot.store import migrate
-from bot.store.engine import DatabaseError, Store
-from bot.store.facts import Tokens, remember_time, time_reached
+from bot.start import check_schema, make_clock
+from bot.store.engine import Store
+from bot.store.facts import Tokens, remember_time
 from bot.store.lease import Lease, only_process
 from bot.texts.causes import system_cause
 from bot.wecom.client import WecomClient
@@ -39,28 +40,6 @@ from scheduler.timemachine import TimeTravel
 log = structlog.get_logger()
 
 Loop = Callable[[], Coroutine[object, object, None]]
-
-
-async def make_clock(store: Store, settings: Settings) -> Clock:
-    """The service's clock: real, or virtual from the later of DUBAN_CLOCK and the time this database has reached."""
-    async with store.read() as session:
-        return clock_from(settings, await time_reached(session))
-
-
-def clock_from(settings: Settings, reached: datetime | None) -> Clock:
-    if settings.duban_clock is None:
-        return RealClock()
-    start = settings.duban_clock if reached is None else max(settings.duban_clock, reached)
-    return VirtualClock(start, settings.duban_clock_speed)
-
-
-async def check_schema(store: Store) -> None:
-    """Raises DatabaseError unless the database is at this version's schema."""
-    at = await migrate.current(store)
-    if at is None:
-        raise DatabaseError("数据库还没有建立：请先运行 duban init")
-    if at != migrate.wanted():
-        raise DatabaseError("数据库结构与程序版本不符：请运行 duban init 升级（或换用相应版本的程序）")
 
 
 @dataclass(frozen=True)
@@ -141,7 +120,9 @@ async def _build(
     )
     intake = Intake(store, clock)
     engine = Engine(store, lease, policy, clock.now, delivery.wake.set)
-    dispatcher = Dispatcher(store, crypto, client, clock, policy, settings.duban_data_dir, delivery.wake.set)
+    marks = Marks(settings.wecom_encoding_aes_key)
+    preparer = Preparer(store, crypto, client, clock, policy, settings.duban_data_dir, marks, delivery.wake.set)
+    dispatcher = Dispatcher(store, preparer, clock, policy, delivery.wake.set)
     worker = Worker(store, intake.stored, dispatcher.handle, dispatcher.give_up, lambda: not lease.schema_differs)
     roles = settings.roles
     machine = None

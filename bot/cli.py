@@ -1,6 +1,5 @@
 """The commands of DESIGN §6. Exit 0 done, 1 refused or failed with one clear line, 2 wrong usage."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +7,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from bot import operations
+from bot import exports, importing, operations
 from bot.bench.command import bench
 from bot.console import Refusal, load_settings_or_fail, log_to_stderr, run, say, until_stopped, with_store
 from bot.settings import Settings
@@ -42,10 +41,10 @@ def init(county: Annotated[str, typer.Option(help="县的数据：county/ 下的
 async def _init(settings: Settings, name: str) -> None:
     from sqlalchemy.exc import DBAPIError
 
-    from bot.app import make_clock
     from bot.documents.county import load_county
     from bot.services import county as service
     from bot.services.work import Work
+    from bot.start import make_clock
     from bot.store import migrate
     from bot.store.facts import remember_time
 
@@ -222,62 +221,6 @@ async def _understand(settings: Settings, text: str, who: str, explain: bool) ->
 
 
 @app.command()
-def export(
-    what: Annotated[str, typer.Argument(help="ledger：台账")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个文件")],
-    unit: Annotated[str | None, typer.Option("--unit", help="只要一个单位的")] = None,
-    format: Annotated[str | None, typer.Option("--format", help="xlsx、csv 或 json；默认看文件名")] = None,
-) -> None:
-    """导出台账。"""
-    kind = format or output.suffix.lstrip(".").lower()
-    if what != "ledger":
-        typer.echo(f"不认识“{what}”：现在能导出 ledger（台账）", err=True)
-        raise typer.Exit(2)
-    if kind not in ("xlsx", "csv", "json"):
-        typer.echo("格式只能是 xlsx、csv 或 json，例如：duban export ledger -o 台账.xlsx", err=True)
-        raise typer.Exit(2)
-    run(_export(load_settings_or_fail(), output, unit, kind))
-
-
-async def _export(settings: Settings, output: Path, unit: str | None, kind: str) -> None:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from bot.documents.ledger import write_csv, write_json, write_xlsx
-    from bot.domain.responsibility import resolve, suggest
-    from bot.services.views import ledger
-    from bot.store import people
-
-    async def write(store: Store, now: datetime) -> None:
-        async with store.read() as session:
-            unit_id = None
-            if unit is not None:
-                directory = await people.directory(session)
-                found = resolve(unit, directory)
-                unit_id = found if isinstance(found, int) else None
-                if unit_id is None:
-                    near = suggest(unit, directory)
-                    hint = f"，是不是“{near[0]}”？" if near else ""
-                    raise Refusal(f"不认识单位“{unit}”{hint}")
-            rows = await ledger(session, settings.policy, now, [unit_id] if unit_id is not None else [])
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-            bar = progress.add_task("写台账", total=len(rows))
-
-            def step(done: int) -> None:
-                progress.update(bar, completed=done)
-
-            if kind == "xlsx":
-                write_xlsx(output, rows, "政务公开任务台账", now, step)
-            elif kind == "csv":
-                write_csv(output, rows, step)
-            else:
-                write_json(output, rows, step)
-        say(f"台账已写到 {output}，共 {len(rows)} 行。")
-
-    await with_store(settings, write)
-
-
-@app.command()
 def doctor() -> None:
     """检查设置、数据库、日历、平台和名单，每项一行。"""
     from bot.doctor import examine
@@ -309,8 +252,11 @@ async def _verify(settings: Settings) -> None:
     await with_store(settings, walk)
 
 
+app.command()(exports.export)
 app.command()(bench)
+app.command("import")(importing.import_)
 app.command()(operations.outbox)
+app.command()(operations.rehearse)
 app.command()(operations.backup)
 app.command()(operations.restore)
 

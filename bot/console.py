@@ -30,23 +30,35 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs one command. What the operator can mend is one line on stderr and exit 1."""
     import uvloop
 
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except Exception as error:
+        line = _told(error)
+        if line is None:
+            raise
+        fail(line)
+
+
+def _told(error: Exception) -> str | None:
+    """What an error means to the operator; None where it is ours. Looked up late: most commands need none of these."""
     from bot.documents.county import CountyError
-    from bot.documents.ledger import LedgerError
+    from bot.documents.outgoing import NotWritten
     from bot.documents.roster import RosterError
     from bot.domain.calendar import UnknownYear
     from bot.services.roster import RosterRefused
     from bot.store.backup import BackupError
 
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    except (RosterRefused, RosterError) as error:
-        fail("人员名单没有导入，什么都没有改：\n" + "\n".join(f"  {problem}" for problem in error.problems))
-    except (SettingsError, DatabaseError, BackupError, CountyError, LedgerError, UnknownYear, Refusal) as error:
-        fail(str(error))
-    except OSError as error:
+    if isinstance(error, RosterRefused | RosterError):
+        return "人员名单没有导入，什么都没有改：\n" + "\n".join(f"  {problem}" for problem in error.problems)
+    if isinstance(
+        error, SettingsError | DatabaseError | BackupError | CountyError | NotWritten | UnknownYear | Refusal
+    ):
+        return str(error)
+    if isinstance(error, OSError):
         where = f"{error.filename}：" if error.filename else ""
-        fail(f"文件或目录用不了：{where}{system_cause(error)}（请检查路径、权限和磁盘）")
+        return f"文件或目录用不了：{where}{system_cause(error)}（请检查路径、权限和磁盘）"
+    return None
 
 
 def fail(text: str) -> NoReturn:
@@ -65,6 +77,28 @@ def progress(what: str) -> Iterator[Callable[[str], None]]:
         return
     with console.status(f"{what}……") as status:
         yield lambda step: status.update(f"{what}：{step}……")
+
+
+@contextlib.contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """Shows on a terminal how much of a long command is done, and what it is at."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown:
+        bar = shown.add_task(what, total=total)
+        yield lambda done, at: shown.update(bar, completed=done, description=f"{what} {at}")
+
+
+@contextlib.contextmanager
+def log_from(level: int) -> Iterator[None]:
+    """Only lines of this level and above: what a rehearsal's service has to say is not about the real one."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    try:
+        yield
+    finally:
+        structlog.configure(wrapper_class=before)
 
 
 def log_to_stderr(human: bool) -> None:
@@ -87,7 +121,7 @@ async def with_store(settings: Settings, work: Callable[[Store, datetime], Await
     """Runs `work` with the database and the time of its clock. Raises DatabaseError where there is no schema."""
     from sqlalchemy.exc import DBAPIError
 
-    from bot.app import check_schema, make_clock
+    from bot.start import check_schema, make_clock
 
     store = Store(settings.duban_database_url)
     try:

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import health
-from bot.app import make_clock
 from bot.domain.calendar import local
 from bot.domain.policy import Policy
 from bot.http import Check
@@ -15,6 +14,7 @@ from bot.platform import platform_client
 from bot.services import roster
 from bot.services.work import Work
 from bot.settings import Settings, SettingsError
+from bot.start import make_clock
 from bot.store.engine import Store
 from bot.texts.causes import system_cause
 from bot.wecom.crypto import CallbackCrypto

@@ -42,8 +42,8 @@ async def show(store: Store, policy: Policy, now: datetime, text: str, who: str,
         directory = await people.directory(session)
         member = await _member(await people.members(session), directory, who)
         speaker = await speaker_of(session, member, directory, now, policy.context_minutes)
-    names, today = Names.of(directory), local_day(now)
-    said = parse(text, names, today)
+    names, today = Names.of(directory, stems=True), local_day(now)
+    said = parse(text, names if speaker.checks else Names.of(directory), today)
     if isinstance(said, Command):
         return "\n".join([f"命令：{_command(said)}", *(["依据：动词打头的固定写法"] if explained else [])])
     reading = understand(text, names, today, speaker)

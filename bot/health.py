@@ -1,10 +1,10 @@
 """What the operator must know: the checks of /readyz and `duban doctor`, the figures of /metrics."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,8 @@ from bot.store.tables import Fact, Inbox, LinkCheck, Outbox
 from scheduler import auditor
 from scheduler.engine import PLANNED_FACT
 from scheduler.outcome import Health
+
+SENT_WITHIN = timedelta(days=1)
 
 # Every check says what to do, not only what is wrong.
 DATABASE, CALENDAR, PLATFORM, INBOX, OUTBOX, WATCH = "数据库", "工作日历", "平台", "收件", "发件", "巡检"
@@ -108,16 +110,22 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
     """
     registry = CollectorRegistry()
     inbox = Gauge("duban_inbox_messages", "Stored callbacks by state", ["state"], registry=registry)
-    depth = Gauge("duban_outbox_messages", "Outgoing messages by lane and state", ["lane", "state"], registry=registry)
+    depth = Gauge(
+        "duban_outbox_messages",
+        "Messages that wait, or need a person, by lane and state",
+        ["lane", "state"],
+        registry=registry,
+    )
+    sent = Gauge("duban_outbox_sent_day", "Messages that arrived within 24 hours, by lane", ["lane"], registry=registry)
     age = Gauge("duban_outbox_oldest_due_seconds", "Age of the oldest message that is due", ["lane"], registry=registry)
     new, parked = await backlog(store)
     inbox.labels("new").set(new)
     inbox.labels("parked").set(parked)
     async with store.read() as session:
-        for lane, state, count in await session.execute(
-            select(Outbox.lane, Outbox.state, func.count()).group_by(Outbox.lane, Outbox.state)
-        ):
+        for lane, state, count in await outgoing(session):
             depth.labels(Lane(lane).name.lower(), state).set(count)
+        for lane, count in await session.execute(sent_since(now - SENT_WITHIN)):
+            sent.labels(Lane(lane).name.lower()).set(count)
         for lane, oldest in await session.execute(
             select(Outbox.lane, func.min(Outbox.not_before))
             .where(live.pending, Outbox.not_before <= now)
@@ -146,6 +154,19 @@ async def metrics(store: Store, policy: Policy, now: datetime, errors: Mapping[s
     for code, count in errors.items():
         answered.labels(code).set(count)
     return generate_latest(registry)
+
+
+async def outgoing(session: AsyncSession) -> list[tuple[int, str, int]]:
+    """(lane, state, how many) of what is not done: few, however much there ever was."""
+    found: list[tuple[int, str, int]] = []
+    for condition in (live.pending, live.sending, live.trouble):
+        query = select(Outbox.lane, Outbox.state, func.count()).where(condition).group_by(Outbox.lane, Outbox.state)
+        found += [(lane, state, count) for lane, state, count in await session.execute(query)]
+    return found
+
+
+def sent_since(moment: datetime) -> Select[int, int]:
+    return select(Outbox.lane, func.count()).where(Outbox.sent_at > moment).group_by(Outbox.lane)
 
 
 def _planner_lag(policy: Policy, now: datetime, planned: str) -> float:

@@ -1,14 +1,26 @@
-"""Commands for whoever keeps the service running: what waits, a copy of everything, and back."""
+"""Commands for whoever keeps the service running: what waits, a period tried out, a copy of everything, and back."""
 
 import json
+import logging
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.console import load_settings_or_fail, progress, run, say, with_store
+from bot.console import (
+    Refusal,
+    fail,
+    load_settings_or_fail,
+    log_from,
+    progress,
+    progress_bar,
+    run,
+    say,
+    until_stopped,
+    with_store,
+)
 from bot.settings import Settings
 
 WAITING = ("pending", "sending")
@@ -40,6 +52,61 @@ def outbox(
     run(with_store(load_settings_or_fail(), look))
 
 
+def rehearse(
+    since: Annotated[str, typer.Option("--from", help="第一天，如 2021-05-25")],
+    until: Annotated[str, typer.Option("--to", help="最后一天，如 2021-12-31")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON：每条消息、每天、每人")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="写到文件：.xlsx、.csv（每条消息一行）或 .json")
+    ] = None,
+) -> None:
+    """在数据库的副本上预演一段时间：没有人回复的话，每天会给谁发什么。什么都不发，什么都不改。"""
+    from bot.documents.rehearsal import FORMATS
+
+    try:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+    except ValueError:
+        typer.echo("--from 和 --to 应是日期，如 --from 2021-05-25 --to 2021-12-31", err=True)
+        raise typer.Exit(2) from None
+    if output is not None and output.suffix.lower() not in FORMATS:
+        typer.echo("-o 的文件名应以 .xlsx、.csv 或 .json 结尾，例如：-o 预演.xlsx", err=True)
+        raise typer.Exit(2)
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        fail(f"写不了 {output}：没有这个目录，或者它本身就是目录")  # before minutes are spent
+    run(until_stopped(_rehearse(load_settings_or_fail(), first, last, as_json, output)))
+
+
+async def _rehearse(settings: Settings, first: date, last: date, as_json: bool, output: Path | None) -> None:
+    from bot.documents import rehearsal as files
+    from bot.domain.calendar import local_day
+    from bot.rehearsal import CannotRehearse, check
+    from bot.rehearsal import rehearse as run_through
+    from bot.store.engine import Store
+    from bot.texts import rehearsals
+
+    async def look(store: Store, now: datetime) -> None:
+        try:
+            check(settings.policy, first, last)
+            begin = min(first, local_day(now))
+            with log_from(logging.ERROR), progress_bar("预演", (last - begin).days + 1) as step:
+                done = await run_through(
+                    store, settings, now, first, last, lambda day: step((day - begin).days + 1, str(day))
+                )
+        except CannotRehearse as error:
+            raise Refusal(str(error)) from None
+        if output is not None:
+            files.write(output, done)
+        if as_json:
+            say(files.as_json(done))
+            return
+        for line in rehearsals.lines(done):
+            say(line)
+        if output is not None:
+            say(f"全部消息已写到 {output}。")
+
+    await with_store(settings, look)
+
+
 def backup(file: Annotated[Path, typer.Argument(help="写到哪个文件，如 duban-2026-11-22.zip")]) -> None:
     """备份数据库和佐证文件，服务运行时也可以。"""
     from bot.store import backup as store_backup
@@ -67,9 +134,9 @@ def restore(
 async def _restore(settings: Settings, file: Path, replace: bool) -> None:
     from sqlalchemy.exc import DBAPIError
 
-    from bot.app import clock_from
     from bot.services import restored
     from bot.services.work import Work
+    from bot.start import clock_from
     from bot.store import backup as store_backup
     from bot.store import migrate
     from bot.store.engine import DatabaseError, Store, first_line

@@ -32,7 +32,7 @@ def day_of(day: date) -> Day:
     """工作日 or 休息日, with the holiday's name, or 调休 for a weekend that is worked."""
     try:
         holiday, name = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
+    except NotImplementedError:  # so the package says that it does not know this year
         return Day(None, "")
     if holiday:
         return Day(False, chinese_calendar.Holiday(name).chinese if name else "")

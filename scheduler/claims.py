@@ -15,7 +15,7 @@ from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
 from bot.services import broadcasts
-from bot.services.planning import take_back, unplan
+from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
 from bot.store import live
@@ -74,20 +74,19 @@ class Claims:
         self.answers_at: datetime | None = None  # real time at which a held answer may go
 
     async def rebuild(self, session: AsyncSession, now: datetime) -> None:
-        """Takes the limits from what was sent."""
+        """Takes the limits from what was sent: each person's from their rows, the API's from the calls."""
+        in_a_call = Outbox.body == broadcasts.SENT_TOGETHER
         sent = await session.execute(
-            select(Outbox.member_key, Outbox.sent_at)
-            .where(Outbox.sent_at > now - HOUR, Outbox.member_key.is_not(None))
+            select(Outbox.kind, Outbox.member_key, Outbox.sent_at, in_a_call)
+            .where(Outbox.sent_at > now - timedelta(days=1))
             .order_by(Outbox.sent_at)
         )
-        rows = [(key, moment) for key, moment in sent if key and moment]
-        self._members.rebuild(rows)
-        self._api.rebuild(moment for _, moment in rows)
+        rows = [(key, moment, together) for kind, key, moment, together in sent if moment and is_message(kind)]
+        people = [(key, moment) for key, moment, _ in rows if key]
+        self._members.rebuild(one for one in people if one[1] > now - HOUR)
+        self._api.rebuild(moment for _, moment, together in rows if not together and moment > now - HOUR)
         today = local_day(now)
-        since = now - timedelta(days=1)
-        moments = await session.scalars(select(Outbox.sent_at).where(Outbox.sent_at > since))
-        accounts = await session.scalar(select(func.count()).select_from(Member))
-        self._day.rebuild(today, sum(1 for one in moments if one and local_day(one) == today), accounts or 0)
+        self._day.rebuild(today, sum(local_day(moment) == today for _, moment in people), await _accounts(session))
 
     def new_round(self) -> None:
         self._held.clear()
@@ -120,7 +119,7 @@ class Claims:
         parked = self._outcomes.parked(work.now)
         probing = bool(self._outcomes.health.halted)  # one message shows whether the operator has mended it
         for lane in await _lanes(work):
-            if lane in parked or (lane > Lane.REPLY and self._day.reached(work.today)):
+            if lane in parked or (lane > Lane.REPLY and await self._day_is_full(work)):
                 continue
             passed = taken | self._held if lane == Lane.REPLY else taken
             asked = {"in_lane": int(lane), "now": work.now, "passed": list(passed)}
@@ -135,6 +134,12 @@ class Claims:
                     if len(chosen) == want or probing:
                         return chosen
         return chosen
+
+    async def _day_is_full(self, work: Work) -> bool:
+        """People are counted again before it is said: the roster may have been loaded since."""
+        if self._day.reached(work.today):
+            self._day.accounts = await _accounts(work.session)
+        return self._day.reached(work.today)
 
     # -- still due?
 
@@ -188,7 +193,6 @@ class Claims:
                 return None
         if dropped is not None:
             await self._outcomes.dropped(work, row, dropped.why)
-            await take_back(work, row.payload.get("marks", []))
             return None
         row.attempts += 1
         if row.body is not None:
@@ -215,19 +219,21 @@ class Claims:
         digest = row.kind == "digest"
         opens = self._opens(work, row)
         missed = digest and (opens > work.now or row.payload["day"] != work.today.isoformat())
-        stale = row.first_try_at is not None and work.now - row.first_try_at > DUPLICATE_WINDOW
+        # By the time it may leave: what the evening cut off is settled in the evening.
+        stale = row.first_try_at is not None and opens - row.first_try_at > DUPLICATE_WINDOW
         if row.doubtful and (stale or missed):
             await self._outcomes.unknown(work, row)
             return False
         if missed:  # tomorrow has its own: what it would have said is planned again
             await unplan(work, row)
             return False
-        if opens > work.now:
-            row.not_before = opens
-            return False
         if stale:
-            # Certainly never accepted: said anew, with the facts of now.
+            # Certainly never accepted: said anew, with the facts of then, and in the evening as a line of the morning.
             row.body, row.words, row.first_try_at = None, None, None
+            opens = self._opens(work, row)
+        if opens > work.now:
+            row.not_before, row.attempts = opens, 0  # what may leave before then does not wait for it
+            return False
         return True
 
     def _opens(self, work: Work, row: Outbox) -> datetime:
@@ -263,6 +269,7 @@ class Claims:
 def _due_query(answers: bool) -> Select[int, str | None]:
     """A lane's due rows. What is behind a message that is to be tried again waits for it: parts stay in order.
 
+    Nobody waits for a file or for an update of a card: where only their interfaces fail, words arrive all the same.
     Answers keep the order in which they were given even where the clocks of two processes differ.
     """
     ahead = aliased(Outbox)
@@ -271,6 +278,7 @@ def _due_query(answers: bool) -> Select[int, str | None]:
         live.waiting(ahead),
         ahead.lane == Outbox.lane,
         ahead.id < Outbox.id,
+        ahead.kind.not_in(["file", "card_update"]),
         true() if answers else (ahead.attempts > 0) | (ahead.not_before <= bindparam("now")),
     )
     return (
@@ -300,6 +308,10 @@ async def _lanes(work: Work) -> list[Lane]:
     """Those with anything due, first to last: most rounds find one or none."""
     (due,) = (await work.session.execute(_ANY_DUE, {"now": work.now})).all()
     return [lane for lane, some in zip(Lane, due, strict=True) if some]
+
+
+async def _accounts(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(Member)) or 0
 
 
 async def _units(session: AsyncSession, waiting: Sequence[Waiting]) -> dict[str, str]:

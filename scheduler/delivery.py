@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import func, select, update
@@ -22,7 +23,7 @@ from bot.store.engine import Store, is_away
 from bot.store.facts import DELIVERY, SALT, put
 from bot.store.lease import Lease, LeaseLost
 from bot.store.tables import Fact, Outbox
-from bot.wecom.client import SendResult, WecomClient
+from bot.wecom.client import SendResult
 from bot.wecom.errors import ErrorClass, PlatformError, WecomError
 from bot.wecom.menu import menu_body
 from scheduler.claims import Claimed, Claims
@@ -37,12 +38,22 @@ TRY_AGAIN = 5.0  # seconds after the database was away
 STOP_WITHIN = 5.0  # seconds that calls under way are given at the end
 
 
+class Platform(Protocol):
+    """What delivery asks of the platform, and what it answers: see WecomClient, which does it."""
+
+    async def send_raw(self, body: bytes) -> SendResult: ...
+    async def update_card(self, body: bytes) -> SendResult: ...
+    async def recall(self, body: bytes) -> SendResult: ...
+    async def upload(self, name: str, data: bytes) -> str: ...
+    async def create_menu(self, menu: dict[str, Any]) -> None: ...
+
+
 class Delivery:
     def __init__(
         self,
         store: Store,
         lease: Lease,
-        client: WecomClient,
+        client: Platform,
         clock: Clock,
         policy: Policy,
         *,
@@ -157,6 +168,9 @@ class Delivery:
             )
             resumed = len(sending.all())
             await self._claims.rebuild(session, self._clock.now())
+            blocked = await session.get(Fact, DELIVERY)
+            self._outcomes.resume(blocked.value if blocked else {})
+            self._said = self._outcomes.blocked()
             await put(session, DELIVERY, self._said)
         self._calls.clear()
         self._people.clear()
@@ -196,9 +210,11 @@ class Delivery:
                     busy = {person for row_id, person in self._people.items() if row_id not in answered}
                     claimed, looked_at = await self._claims.next(work, want + len(answered), busy)
         except LeaseLost:
-            # Whoever took over repeats what was under way; what became of it here is no longer ours to say.
+            # Whoever took over repeats what was under way; what became of it here is no longer ours to say. Where it
+            # was nobody (the lease only ran out), this process takes over from itself.
             self._calls.clear()
             self._people.clear()
+            self._taken_over = None
             return 0
         for row_id in answered:
             self._calls.pop(row_id, None)

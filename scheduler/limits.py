@@ -114,10 +114,10 @@ class DayLimit:
     def __init__(self) -> None:
         self._day: date | None = None
         self._sent = 0
-        self._accounts = 0
+        self.accounts = 0
 
     def rebuild(self, day: date, sent: int, accounts: int) -> None:
-        self._day, self._sent, self._accounts = day, sent, accounts
+        self._day, self._sent, self.accounts = day, sent, accounts
 
     def took(self, day: date) -> None:
         if day != self._day:
@@ -125,4 +125,4 @@ class DayLimit:
         self._sent += 1
 
     def reached(self, day: date) -> bool:
-        return day == self._day and self._sent >= self.PER_ACCOUNT * self._accounts
+        return day == self._day and self._sent >= self.PER_ACCOUNT * self.accounts

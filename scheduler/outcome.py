@@ -2,17 +2,20 @@
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from bot.services import broadcasts, delivered
+from bot.services.planning import take_back
 from bot.services.work import Lane, Work
 from bot.store.people import key_of
 from bot.store.tables import Outbox
 from bot.wecom.client import SendResult
-from bot.wecom.errors import MEDIA_EXPIRED, Ambiguous, ErrorClass, PlatformError, WecomError, told
+from bot.wecom.errors import MEDIA_EXPIRED, NO_PERMISSION, Ambiguous, ErrorClass, PlatformError, WecomError, told
 
 log = structlog.get_logger()
 
@@ -51,6 +54,12 @@ def is_message(row_kind: str) -> bool:
     return row_kind not in ("card_update", "menu", "recall")
 
 
+def _not_offered(row: Outbox, error: PlatformError) -> bool:
+    """Is it only the menu, files, card updates or recalls that this application may not use? Messages go on then."""
+    beside = row.body is None or not is_message(row.kind)
+    return beside and isinstance(error, WecomError) and error.errcode in NO_PERMISSION
+
+
 def _final(row: Outbox) -> str:
     """A message that will not be tried again: an earlier try may have arrived all the same."""
     return "unknown" if row.doubtful else "failed"
@@ -74,13 +83,19 @@ class Outcomes:
         parked = {str(lane): until.isoformat() for lane, until in self.health.parked.items()}
         return {"halted": self.health.halted, "parked": parked} if self.health.halted or parked else {}
 
-    def parked(self, now: datetime) -> list[int]:
-        return [lane for lane, until in self.health.parked.items() if until > now]
+    def resume(self, blocked: Mapping[str, Any]) -> None:
+        """What `blocked` said in the process before: a lane waits on. A wrong secret may have been mended by the
+        restart, so that is found out anew."""
+        self.health.parked = {int(lane): datetime.fromisoformat(at) for lane, at in blocked.get("parked", {}).items()}
+
+    def parked(self, now: datetime) -> frozenset[int]:
+        """Lanes that wait; whose time is over waits no more, for whoever asks `blocked`."""
+        self.health.parked = {lane: until for lane, until in self.health.parked.items() if until > now}
+        return frozenset(self.health.parked)
 
     async def record(self, work: Work, row: Outbox, answer: Answer) -> bool:
         """Records an answer, with what follows from it. True for a message the platform took."""
         if isinstance(answer, Uploaded):
-            row.state = "pending"
             row.payload = {**row.payload, "media_id": answer.media_id}
             return False
         if isinstance(answer, SendResult):
@@ -115,9 +130,12 @@ class Outcomes:
         self.health.errors[str(error.errcode) if isinstance(error, WecomError) else type(error).__name__] += 1
         if isinstance(error, Ambiguous):
             row.doubtful = row.doubtful or row.body is not None  # an upload shows nobody anything
-        if row.kind == "card_update" and error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT):
+        not_offered = _not_offered(row, error)
+        if row.kind == "card_update" and (not_offered or error.cls in (ErrorClass.RECIPIENT, ErrorClass.CONTENT)):
             # The card is too old, or was updated by another press: what it says is in the answer as well.
             row.state, row.error = "cancelled", str(error)[:500]
+        elif not_offered:
+            await self.give_up(work, row, told(error))
         elif error.cls is ErrorClass.RECIPIENT:
             await self._no_such_person(work, row, str(error))
         elif error.cls is ErrorClass.CONTENT:
@@ -147,10 +165,10 @@ class Outcomes:
             row.attempts -= 1  # nothing about this message
             return timedelta()
         if error.cls is ErrorClass.RATE:
-            breach = self.health.breaches[row.lane] = self.health.breaches.get(row.lane, 0) + 1
-            pause = timedelta(seconds=min(PARK[1], PARK[0] * 2 ** (breach - 1)))
-            self.health.parked[row.lane] = now + pause
-            return pause
+            if row.lane not in self.parked(now):  # calls that were on their way together are one breach
+                breach = self.health.breaches[row.lane] = self.health.breaches.get(row.lane, 0) + 1
+                self.health.parked[row.lane] = now + timedelta(seconds=min(PARK[1], PARK[0] * 2 ** (breach - 1)))
+            return self.health.parked[row.lane] - now
         first, longest = BACKOFF
         seconds = min(longest, first * 2 ** min(row.attempts, 10))
         return timedelta(seconds=seconds * random.uniform(0.5, 1.0))
@@ -172,6 +190,8 @@ class Outcomes:
         row.state, row.error = ("unknown" if row.doubtful else "cancelled"), why
         if row.doubtful:
             await delivered.lost(work, row)
+        else:
+            await take_back(work, row.payload.get("marks", []))
 
     async def unknown(self, work: Work, row: Outbox) -> None:
         """May have arrived, and can no longer be repeated without showing twice: never sent again silently."""

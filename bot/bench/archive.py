@@ -27,7 +27,7 @@ _MAKE = (
     """,
     """
     INSERT INTO node (id, task_id, seq, code, title, due)
-    SELECT :base + i, :base + i, 1, 'x' || i, 't', '2020-12-31' FROM n
+    SELECT :base + i, :base + i, 1, '' || (:base + i), 't', '2020-12-31' FROM n
     """,
     """
     INSERT INTO assignment (id, node_id, unit_id, state, due, dispatched_at, signed_at, submitted_at, closed_at,

@@ -17,7 +17,10 @@ def bench(
         str, typer.Argument(help="ack 应答、plan 排程、send 晨报、export 台账、start 启动、understand 读懂消息")
     ],
     stored: Annotated[
-        int, typer.Option("--stored", min=0, help="ack：收件箱里先有多少条消息；plan：库里共有多少项（其余都已销号）")
+        int,
+        typer.Option(
+            "--stored", min=0, help="ack：收件箱里先有多少条消息；plan、export：库里共有多少项（其余都已销号）"
+        ),
     ] = 0,
     due: Annotated[int | None, typer.Option("--due", min=0, help="plan：同一天到期多少项，默认全部")] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=60, help="ack：每轮多少秒")] = 3.0,
@@ -62,7 +65,7 @@ async def _measure(what: str, stored: int, due: int | None, seconds: float) -> R
         case "export":
             from bot.bench import export
 
-            return await export.measure()
+            return await export.measure(stored=stored)
         case _:
             from bot.bench import start
 

@@ -14,10 +14,12 @@ _ROLES = ROLE_OF_LABEL | {"负责人": Role.HEAD}
 _ROLE = re.compile(rf"(?:的|各|全体|所有)?({'|'.join(sorted(_ROLES, key=len, reverse=True))})")
 _ITEM = r"(?P<{0}>\d{{1,4}})(?: ?- ?(?P<{0}_node>\d))? ?号?(?:任务|事项)? ?"
 _NOT_YET = r"(?:还|尚)?(?:未|没有?)(?:完成|办结|办完|提交|上?报|交)"
+_WHO = r"(?:的(?:各?单位|乡镇|部门)|的?(?:各?单位|人)?(?![一-鿿]))"
 _OWES = re.compile(
-    rf"(?:欠|(?:所有)?{_NOT_YET}) ?{_ITEM.format('first')}的?(?:各?单位|人)?(?![一-鿿])"
-    rf"|{_ITEM.format('second')}{_NOT_YET}了?的?(?:各?单位|人)?(?![一-鿿])"
+    rf"(?:欠|(?:所有)?{_NOT_YET}) ?{_ITEM.format('first')}{_WHO}"
+    rf"|{_ITEM.format('second')}{_NOT_YET}了?{_WHO}"
 )
+_HOW_MANY = re.compile(r"(?:全县|这|我县)?(?:的)? ?(?:\d{1,3}|[一二三四五六七八九十]{1,3}) ?个")
 _ATTACHED = re.compile(r"(?:[\[【(]附件[\]】)]|(?<=\s)附件)\s*$")
 _GAP = re.compile(r"[\s,、:;]*")
 _AND = re.compile(r" ?[、和及与] ?")
@@ -26,6 +28,7 @@ _PART_ENDS = re.compile(r"[\s,、:;]|$")
 _WORD = re.compile(r"[^\s,、:;。!?]+")
 _AT_ONCE = re.compile(r"[\s,、:;]*(?:[\[【(]立即[\]】)]|立即(?=[\s,:;]|$))")
 _AT_ONCE_LAST = re.compile(r"(?:[\[【(]立即[\]】)]|(?<=\s)立即)\s*$")
+_TOLD = re.compile(r"(?:都|统一)?发(?:一?[个条])?通知[\s,:;]*")
 _BODY_GAP = re.compile(r"[\s,:;]*")
 
 
@@ -59,6 +62,8 @@ def notice(folded: Folded, place: int, names: Names) -> Command:
     if late := _AT_ONCE.match(plain, place):
         urgent, place = True, late.end()
     gap = _BODY_GAP.match(plain, place)
+    if told := _TOLD.match(plain, gap.end() if gap else place):
+        gap = told  # 给各部门发通知，…
     place = gap.end() if gap else place
     end = len(plain)
     last = _AT_ONCE_LAST.search(plain, place)
@@ -94,7 +99,9 @@ def _part(plain: str, place: int, names: Names) -> tuple[Audience, int] | None:
         which = "first" if owes["first"] else "second"
         node = owes[f"{which}_node"]
         return Audience(owes=Target(int(owes[which]), int(node) if node else None)), owes.end()
-    named = names.at(plain, place)
+    counted = _HOW_MANY.match(plain, place)  # 26个乡镇: the group; the preview says how many people that are
+    named = names.at(plain, counted.end()) if counted else names.at(plain, place)
+    named = named if named and (not counted or named[0].group) else None
     everyone = _EVERYONE.match(plain, place)
     end = named[1] if named else everyone.end() if everyone else place
     spoken = _ROLE.match(plain, end)

@@ -25,10 +25,23 @@ _SPOKEN = re.compile(
     r"|(?P<count>\d{1,2}|[一二两三四五六七八九十]) ?个?(?P<unit>天|周|星期|礼拜|月)(?:之|以)?后"
     r"|(?P<bare>\d{1,2}) ?[号日]"
 )
+_SPAN = re.compile(
+    r"(?<!\d)(?P<count>\d{1,2}|[一二两三四五六七八九十]|半) ?"
+    r"(?:个?(?P<unit>天|工作日|周|星期|礼拜)|(?:个|(?<=半))(?P<months>月))"
+    r"(?!之?以?[后内前底末份初中])"
+)
 _NEAR = {"今": 0, "明": 1, "后": 2, "大后": 3}
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 4}  # 周末: its last workday
 _COUNTS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _LEAP_CYCLE = 8  # years until the 29th of February surely comes again
+
+
+@dataclass(frozen=True)
+class Span:
+    """So much more time (三天, 一个星期). `unit` is 天, 工作日 or 月."""
+
+    count: int
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,24 @@ def spoken_day_at(plain: str, place: int, today: date) -> Day | None:
         return exact
     said = _SPOKEN.match(plain, place)
     return Day(_told(said, today), said.end(), True) if said else None
+
+
+def span_at(plain: str, place: int) -> tuple[Span, int] | None:
+    """The stretch of time that begins at `place`, and where it ends: 三天, 一周, 半个月, 5个工作日."""
+    said = _SPAN.match(plain, place)
+    if said is None or (said["count"] == "半" and not said["months"]):
+        return None
+    if said["count"] == "半":
+        return Span(15, "天"), said.end()
+    count = int(said["count"]) if said["count"].isdecimal() else _COUNTS[said["count"]]
+    weeks = said["unit"] in ("周", "星期", "礼拜")
+    return Span(count * 7, "天") if weeks else Span(count, said["unit"] or "月"), said.end()
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day some months on, or the month's last one."""
+    year, month = _later(day, months)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _told(said: re.Match[str], today: date) -> date | None:

@@ -24,19 +24,34 @@ _AFTERWARDS = re.compile(r"的|[之以]?后(?!续)|时候")
 _ASKED = re.compile(r"是?(?:什么|怎么|为什么|为何|谁|哪|啥|多久|多少|几)")
 _ITEM_VERBS = "|".join(word for info in VERBS if info.number for word in info.words)
 _ANOTHER_ACT = re.compile(rf"(?:^|[\s,、;:。!])(?:{_ITEM_VERBS})(?:了|一下)? ?第?\d")
-_ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY})
+# 发个通知给各乡镇：…; whom it is for must be plain, and the preview shows it.
+_ASKED_NOTICE = re.compile(
+    r"(?:请|麻烦|帮我?)?(?:[给向](?=[^,。;:\n]{2,40}?发(?:一?[个条])?通知)"
+    r"|[发下拟](?:一?[个条份]|一下|布)?通知 ?(?:给|到|[: ,])|通知(?:一下|一声|给|到)) ?(?=[^\s,。:;])"
+)
+_ONLY_ALONE = frozenset({Verb.CONFIRM, Verb.ABORT, Verb.WHY, Verb.QUESTIONS, Verb.HAND_OUT})
+# 报告 and 报送 begin many a message: with anything but units beside them they are no command.
+_UNITS_ONLY = frozenset({Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK, Verb.HANDED_IN, Verb.MATERIAL})
+_NUMBERED = re.compile(r"[\s:]*第? ?\d{1,3}(?!\d|[-/年月])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[\s,、;:。])\d{1,3}(?:-\d)?[\s号:,、]*$")
 _EDGES = " \t\n,，、;；:：。.!！~"
 
 
 def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood | None:
     """The command that the leading verb makes, why it makes none, or None where no verb leads."""
+    if asked := _ASKED_NOTICE.match(folded.plain):
+        return notice(folded, asked.end(), names)
     led = _leading_verb(folded.plain, names)
     if led is None:
         return None
     info, place = led
     if info.verb is Verb.NOTICE:
         return notice(folded, place, names)
+    if info.verb is Verb.ANSWER:  # 答 3 …: what follows is one line for each question, read when they are known
+        if not _NUMBERED.match(folded.plain, place):
+            return None
+        asks = ends_as_question(folded.plain[place:])
+        return NotUnderstood(Kind.QUESTION, info.verb) if asks else Command(Verb.ANSWER, text=folded.said(place))
     if info.verb is Verb.SUBMIT and (command := pairs(folded, place)):
         return command
     reader = Reader(folded, names, today, info)
@@ -45,6 +60,9 @@ def exact(folded: Folded, names: Names, today: date) -> Command | NotUnderstood 
     if info.verb in _ONLY_ALONE:
         alone = reader.bare() and _says_nothing(words.replace("?", "") if not info.changes else words)
         return Command(info.verb) if alone else None
+    if info.verb in _UNITS_ONLY:
+        more = reader.links or reader.names_items() or reader.excluded_units or not _says_nothing(words)
+        return None if more else reader.command("")
     if info.changes and (kind := _why_not(reader, words)):
         return reader.refusal(kind)
     command = reader.command(_free_words(reader))

@@ -13,28 +13,24 @@ from bot.dialogue.doubts import doubts_in, own_words
 from bot.dialogue.intents import Command, Kind, Target
 from bot.dialogue.lexicon import VERB_OF, Rule, Sense
 from bot.dialogue.looks import look
-from bot.dialogue.mentions import Clause, blank, clauses, day_like, residue
+from bot.dialogue.mentions import EXCEPTED, Clause, blank, clauses, day_like, residue
 from bot.dialogue.mentions import Kind as Mentioned
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import Folded, fold
 from bot.dialogue.repair import repair
+from bot.dialogue.softened import OF_CHECKERS, named_apart, softened, without_comfort
 from bot.dialogue.speaker import Speaker
 from bot.dialogue.statements import REQUESTS, Statement, statements
 from bot.dialogue.verbs import Doubt, Verb
 from bot.dialogue.whose import foreign_words, without_quotes, without_signature
 
-_COMFORT = re.compile(r"(?:没有|没得|莫得|没|无)(?:任何|什么|啥)?(?:问题|误)|(?:没有|无|没得)(?:遗留|其他)问题")
-_NOTHING_HAPPENED = re.compile(
-    r"(?:未|没有?|无|莫得|没得)(?:再)?(?:发生|出现|产生|接到|收到|相关|涉及)[^,。;\s]{0,12}|无[^,。;\s]{0,8}(?:舆情|事项|情况)"
-)
 _NOT = re.compile(
     r"(?:不|没有?|莫|未|别|不用|不要|先不|无需|暂不|莫得)(?:想|再|要|用|能|给|予|必|需要?|打算|急着)?[^,。;\s]{0,2}$"
 )
 _CALLED = re.compile(r"^(?:原因|理由|说明|事由|依据|因为|由于|因|进展)(?:是|如下)?[\s:,]*")
 _EDGES = " \t\n,，、;；:：。.!！~()（）"
-_OF_CHECKERS = frozenset({Sense.APPROVE, Sense.RETURN, Sense.URGE, Sense.AGREE, Sense.REFUSE})
-_OWN = frozenset(Sense) - _OF_CHECKERS
-_MASK = "＃"  # stands for the words of a title
+_OWN = frozenset(Sense) - OF_CHECKERS
+_LISTED = (Verb.APPROVE, Verb.RETURN, Verb.URGE)  # of many: the list is shown and waits for 确认
 _ASKING = (Sense.EXTEND, Sense.EXEMPT, Sense.DISPUTE)
 _SURE = frozenset({Doubt.QUESTION, Doubt.NEGATION, Doubt.CONDITION})
 
@@ -42,12 +38,14 @@ _SURE = frozenset({Doubt.QUESTION, Doubt.NEGATION, Doubt.CONDITION})
 @dataclass(frozen=True)
 class Said:
     """One act the words ask for. `certain`: to be done at once; otherwise it is offered. `choices`: the items one of
-    which is meant, where the words leave several. `perhaps_day`: a number may be a day of the month (18号)."""
+    which is meant, where the words leave several. `perhaps_day`: a number may be a day of the month (18号). `guessed`:
+    no item was named, it is the one spoken of last."""
 
     command: Command
     certain: bool
     choices: tuple[Target, ...] = ()
     perhaps_day: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,9 @@ def understand(text: str, names: Names, today: date, speaker: Speaker) -> Readin
     trace = [f"规整：{note}" for note in repaired]
     if foreign := foreign_words(blank(meant), names, speaker.units):
         return Reading(Kind.QUOTE, trace=(*trace, f"不是本人的话：“{foreign}”"))
-    plain, found = clauses(meant, names, speaker.book, today)
+    if lexicon.GREETING.fullmatch(meant.plain):
+        return Reading(Kind.GREETING)
+    plain, found = clauses(meant, names, speaker.book, today, speaker.checks and not speaker.units)
     work = _Work(plain, meant, speaker, trace)
     _trace_mentions(work, found)
     acts: list[Said] = []
@@ -143,8 +143,9 @@ def _trace_mentions(work: _Work, found: list[Clause]) -> None:
 
 def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | None]:
     """Its acts, or why it has none."""
-    text = statement.text(_named_apart(work.plain, statement))
-    text = lexicon.AFTERWARDS.sub("", _COMFORT.sub("", text))
+    text = without_comfort(statement.text(named_apart(work.plain, statement)))
+    if statement.excluded or statement.excluded_units:
+        text = EXCEPTED.sub("", text)
     rule = _main(statement, work.speaker)
     doubt = _doubt(work, statement, text, rule)
     if lexicon.NONE_LEFT.search(text) and doubt is not Doubt.QUESTION:
@@ -170,40 +171,21 @@ def _read(work: _Work, statement: Statement) -> list[Said] | tuple[Kind, Verb | 
 
 def _doubt(work: _Work, statement: Statement, text: str, rule: Rule | None) -> Doubt | None:
     """The first doubt of the words. What is denied before the report (本镇未发生，已完成) does not deny it."""
-    text = _softened(text, rule)
+    text = softened(text, rule)
     doubt = doubts_in(text)
     if doubt is not Doubt.NEGATION or rule is None or rule.sense is not Sense.DONE:
         return doubt
     first = next(place for place, clause in enumerate(statement.clauses) if rule in clause.senses)
-    told = Statement(statement.clauses[first:]).text(_named_apart(work.plain, statement))
-    rest = doubts_in(_softened(lexicon.AFTERWARDS.sub("", _COMFORT.sub("", told)), rule))
+    told = Statement(statement.clauses[first:]).text(named_apart(work.plain, statement))
+    rest = doubts_in(softened(without_comfort(told), rule))
     if rest is None:
         work.trace.append("否定在前面的分句里，不是否定完成")
     return rest or doubts_in(text, {Doubt.CONDITION, Doubt.PROMISE})
 
 
-def _softened(text: str, rule: Rule | None) -> str:
-    """Without what doubts nothing beside this sense: 撤了嘛 asks for it, 同意延期 is about a 延期."""
-    text = re.sub(r"(?:这|那|以上|上面|前面|上述)(?:的)?几[项个条]|几天", "", text)
-    if rule is None or rule.sense in (Sense.DONE, Sense.DOING):
-        return _NOTHING_HAPPENED.sub("", text)
-    if rule.sense in REQUESTS:
-        text = re.sub(r"没得[\s。.!~]*$", "", text)
-    text = re.sub(r"嘛[\s。.!,~]*$", "", text)
-    return re.sub(r"延期|延后|推迟|不涉及|异议", "", text) if rule.sense in _OF_CHECKERS else text
-
-
-def _named_apart(plain: str, statement: Statement) -> str:
-    """The text without the words of titles: 公开 in a title reports nothing."""
-    for clause in statement.clauses:
-        for mention in clause.of(Mentioned.TITLE):
-            plain = f"{plain[: mention.start]}{_MASK * (mention.end - mention.start)}{plain[mention.end :]}"
-    return plain
-
-
 def _main(statement: Statement, speaker: Speaker) -> Rule | None:
     """The sense that decides: a request over a report, ongoing work over work done, as far as the speaker may."""
-    heard = [rule for rule in statement.senses if rule.sense in (_OF_CHECKERS if speaker.checks else frozenset())]
+    heard = [rule for rule in statement.senses if rule.sense in (OF_CHECKERS if speaker.checks else frozenset())]
     if heard:
         return next((rule for rule in heard if rule.sense in REQUESTS), None) or next(
             (rule for rule in heard if rule.strong), heard[-1]
@@ -231,7 +213,7 @@ def _denied(work: _Work, statement: Statement, rule: Rule, doubt: Doubt | None) 
     place = next(m.start for c in statement.clauses for m in c.mentions if m.rule is rule)
     if _NOT.search(work.plain[max(0, place - 8) : place].replace("没有问题", "")) and rule.sense is not Sense.EXEMPT:
         return Doubt.NEGATION
-    if rule.sense in _OF_CHECKERS and re.search(r"(?:先|暂时?)不|先放", work.plain):
+    if rule.sense in OF_CHECKERS and re.search(r"(?:先|暂时?)不|先放", work.plain):
         return Doubt.NEGATION  # 材料不行，先不通过 neither approves nor returns
     if rule.sense in REQUESTS:
         return None
@@ -275,8 +257,12 @@ def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Ki
         return Kind.UNKNOWN, verb
     if rule.sense is Sense.SIGN and not rule.strong and not statement.targets:
         return Kind.UNKNOWN, verb
-    command = Command(verb, when=statement.day if rule.sense is Sense.EXTEND else None)
-    if rule.sense in REQUESTS:
+    if rule.sense is Sense.ASSIGN and not (statement.targets and statement.units):
+        return Kind.UNKNOWN, verb
+    command = Command(verb)
+    if rule.sense is Sense.EXTEND:
+        command = replace(command, when=statement.day, span=statement.span)
+    if rule.sense in (*REQUESTS, Sense.SUSPEND, Sense.RESUME):
         command = replace(command, text=_reason(work, statement))
     elif rule.sense is Sense.DOING:
         command = replace(command, text=_whole(work, statement))
@@ -285,13 +271,13 @@ def _act(work: _Work, statement: Statement, rule: Rule) -> list[Said] | tuple[Ki
 
 def _certain(work: _Work, statement: Statement, rule: Rule, command: Command) -> bool:
     """May it be done at once? Only what names its items by number and leaves nothing unexplained (rule 9)."""
-    if not statement.targets or statement.counted or rule.sense in _OF_CHECKERS:
+    if not statement.targets or statement.counted or rule.sense in OF_CHECKERS:
         return False
     days = _may_be_days(work, statement)
     if rule.sense is Sense.UNDO:
         return not statement.links
     if rule.sense is Sense.DOING:
-        return rule.strong or not days or rule.name == "一次"
+        return rule.name != lexicon.PARTLY and (rule.strong or not days or rule.name == "一次")
     if rule.sense in REQUESTS:
         complete = command.text and (command.when or rule.sense is not Sense.EXTEND)
         return rule.strong and bool(complete)
@@ -319,19 +305,24 @@ def _several(
 ) -> list[Said] | tuple[Kind, Verb | None]:
     """The command with its items and links; one for each item that has a link of its own."""
     command = replace(command, units=_acting(work, statement, command.verb))
+    if command.verb in _LISTED and work.speaker.checks:
+        everything = statement.everything and not command.units
+        command = replace(command, all=everything, excluded_units=tuple(statement.excluded_units))
     days = command.verb in (Verb.SUBMIT, Verb.SIGN) and not statement.links and _may_be_days(work, statement)
-    if statement.everything and len(statement.entries) > 1 and not statement.targets:
+    whole = len(statement.entries) == 1 or (statement.topic and work.speaker.topic)
+    everything = statement.everything and not (whole and not statement.targets and not statement.excluded)
+    if everything and len(statement.entries) > 1 and not statement.targets:
         named = tuple(entry.target for entry in statement.entries)
         return [Said(replace(command, targets=named, ranged=True), False)]
-    if statement.targets or statement.everything or statement.excluded:
+    if statement.targets or everything or statement.excluded or command.excluded_units:
         command = replace(
             command,
             targets=tuple(target for target in statement.targets if target not in statement.excluded),
             excluded=tuple(statement.excluded),
             ranged=statement.ranged,
-            all=not statement.targets,
+            all=command.all or not statement.targets,
         )
-        if command.many and command.verb not in (Verb.SUBMIT, Verb.SIGN):
+        if command.many and command.verb not in (Verb.SUBMIT, Verb.SIGN, *_LISTED):
             return Kind.SEVERAL, command.verb
         return _with_links(statement, command, certain, days)
     command = replace(command, links=tuple(statement.links))
@@ -341,7 +332,7 @@ def _several(
     entries = statement.entries
     if not entries and work.speaker.topic and not any(rule.sense is Sense.UNDO for rule in statement.senses):
         work.trace.append(f"没说哪一项，刚才说到的是 {work.speaker.topic}：先问")
-        return [Said(replace(command, targets=(work.speaker.topic,)), False)]
+        return [Said(replace(command, targets=(work.speaker.topic,)), False, guessed=True)]
     if len(entries) == 1:
         return [Said(replace(command, targets=(entries[0].target,)), False)]
     if not entries and command.verb is Verb.PROGRESS:
@@ -356,7 +347,9 @@ def _with_links(
     if len(links) > 1 and len(command.targets) > 1:
         if set(pairs) != set(command.targets):
             return Kind.SEVERAL, command.verb
-        return [Said(replace(command, targets=(target,), links=(link,)), certain) for target, link in pairs.items()]
+        apart = all(len(clause.of(Mentioned.LINK)) < 2 for clause in statement.clauses)
+        named = pairs.items()
+        return [Said(replace(command, targets=(item,), links=(link,)), certain and apart) for item, link in named]
     return [Said(replace(command, links=tuple(links)), certain, perhaps_day=days and not certain)]
 
 
@@ -384,8 +377,12 @@ def _reason(work: _Work, statement: Statement) -> str:
         runs = list(residue(work.plain, clause)) if told else [(clause.start, clause.end)]
         for start, end in runs:
             said = _CALLED.sub("", work.said(start, end).strip(_EDGES)).strip(_EDGES)
-            if len(re.findall(r"[一-鿿a-zA-Z]", lexicon.FILLER.sub("", said))) >= 2 and said not in _NO_REASON:
+            meant = said if work.speaker.checks else lexicon.FILLER.sub("", said)
+            if len(re.findall(r"[一-鿿a-zA-Z]", meant)) >= 2 and said not in _NO_REASON:
                 pieces.append(said)
+    if not pieces:  # 我们委没有这项职能 says it and gives the reason
+        weak = [c for c in statement.clauses if any(one.sense in REQUESTS and not one.strong for one in c.senses)]
+        pieces = [work.said(clause.start, clause.end).strip(_EDGES) for clause in weak]
     return "，".join(pieces)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.dialogue.dates import Span
 from bot.dialogue.verbs import Verb
 from bot.domain.people import Role
 
@@ -55,8 +56,9 @@ class Command:
     means every unit where an item is named, else every item. `links` are addresses in order; `text` the free words as
     written, without the links where the verb is 完成. `words` is `text` with the units before it as written: for a
     contact, who acts for one unit only, a unit's name is part of what they say. `when` is None without a date or with
-    a `problem`. `each`: the links of every item, where each has its own. `audience`, `urgent` and `attached` (with the
-    file sent before) belong to 通知. `raw` is the whole message, `cut` says that it was too long.
+    a `problem`; `span` is how much more time than the deadline gives (延期三天). `each`: the links of every item, where
+    each has its own. `audience`, `urgent` and `attached` (with the file sent before) belong to 通知. `raw` is the whole
+    message, `cut` says that it was too long.
     """
 
     verb: Verb
@@ -71,6 +73,7 @@ class Command:
     sure_only: bool = False  # 除存疑
     links: tuple[str, ...] = ()
     when: date | None = None
+    span: Span | None = None
     problem: Problem | None = None
     audience: tuple[Audience, ...] = ()
     urgent: bool = False
@@ -105,7 +108,8 @@ class Kind(StrEnum):
     NO_TARGET = "no_target"  # a verb whose item is missing
     UNCLEAR_NUMBER = "unclear_number"  # a number that may be an item or part of the words (进展 12 20 家企业)
     NUMBER = "number"  # nothing but numbers: perhaps the answer to a question
-    POLITE = "polite"  # thanks and greetings
+    POLITE = "polite"  # thanks
+    GREETING = "greeting"  # 您好, 在吗
     UNKNOWN = "unknown"
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from bot.dialogue.intents import Target
 
 _MARK = r"(?P<{}> ?(?:号(?![文令])|项|条)(?:任务|事项)?)?"
-_SINGLE = re.compile(rf"(?:(?:任务|事项) ?)?(?P<nth>第 ?)?(?P<first>\d{{1,4}})(?!\d){_MARK.format('mark')}")
+_NODE = r"第 ?(?P<node>[1-3一二三]) ?个?(?:时间)?节点"
+_SINGLE = re.compile(
+    rf"(?:(?:任务|事项) ?)?(?P<nth>第 ?)?(?P<first>\d{{1,4}})(?!\d){_MARK.format('mark')}(?: ?的? ?{_NODE})?"
+)
+NODE = re.compile(_NODE)
 _RANGE = re.compile(
     rf"(?:(?:任务|事项) ?)?(?P<nth>第 ?)?(?P<first>\d{{1,4}}){_MARK.format('inner')}"
     rf"(?P<dash> ?(?:-{{1,5}}|~{{1,3}}|[至到]) ?)第? ?(?P<last>\d{{1,4}})(?!\d){_MARK.format('mark')}"
@@ -63,7 +67,15 @@ def _single(match: re.Match[str]) -> Items | None:
     marked = _marked(match)
     if marked is None or (number in _YEARS and not marked):
         return None
+    if match["node"]:
+        return Items((Target(number, node_of(match)),), match.end(), True)
     return Items((Target(number),), match.end(), marked)
+
+
+def node_of(match: re.Match[str]) -> int:
+    """第二个节点 → 2."""
+    said = match["node"]
+    return int(said) if said.isdecimal() else "一二三".index(said) + 1
 
 
 def _range(match: re.Match[str]) -> Items | None:

@@ -19,6 +19,8 @@ def look(plain: str, found: list[Clause], targets: tuple[Target, ...], speaker: 
         return Command(Verb.TASKS, units=units if speaker.sees_all else ())
     if targets and (asks or lexicon.SHOW_ASKED.search(plain)) and (numbered or len(targets) == 1):
         return Command(Verb.TASKS, targets=targets[:_MOST])
+    if units and asks and speaker.sees_all and not any(clause.senses for clause in found):
+        return Command(Verb.TASKS, units=units)  # 高安镇现在怎么样
     if lexicon.WHY_ASKED.search(plain):
         return Command(Verb.WHY)
     if lexicon.HOW_ASKED.search(plain) and not targets and not any(clause.senses for clause in found):
@@ -29,6 +31,10 @@ def look(plain: str, found: list[Clause], targets: tuple[Target, ...], speaker: 
 def _of_the_county(plain: str, speaker: Speaker) -> Verb | None:
     if lexicon.LEDGER_ASKED.search(plain) and speaker.sees_all:
         return Verb.LEDGER
+    if lexicon.HANDED_IN_ASKED.search(plain) and speaker.sees_all:
+        return Verb.HANDED_IN
+    if lexicon.REPORT_ASKED.search(plain):
+        return Verb.REPORT
     if lexicon.PEOPLE_ASKED.search(plain) and speaker.office:
         return Verb.PEOPLE
     if lexicon.PENDING_ASKED.search(plain) and (speaker.checks or speaker.office):

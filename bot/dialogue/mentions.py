@@ -5,28 +5,36 @@ Everything has its place, so that what is left over can be told from what was un
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from bot.dialogue.dates import spoken_day_at
+from bot.dialogue.dates import Span, span_at, spoken_day_at
 from bot.dialogue.intents import Target
-from bot.dialogue.items import OTHER_NUMBERS, Items, items_at
-from bot.dialogue.lexicon import EVERYTHING, FILLER, MEASURE, RULES, TOPIC, Rule, Sense, pattern_of
+from bot.dialogue.items import NODE, OTHER_NUMBERS, Items, items_at, node_of
+from bot.dialogue.lexicon import CHECKERS, EVERYTHING, FILLER, MEASURE, RULES, TOPIC, Rule, Sense, pattern_of
 from bot.dialogue.links import links_in
 from bot.dialogue.names import Name, Names
 from bot.dialogue.normalize import Folded
 from bot.dialogue.titles import Book, Named
 
-_BREAK = re.compile(r"[,。;!?\n]+|(?<=[了完成结好毕]) +(?=第?\d)|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)")
+_BREAK = re.compile(
+    r"[,。;!?\n]+|(?<=[了完成结好毕]) +(?=第?\d)|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)"
+    # 18完成19完成20没有
+    r"|(?<=[了完成结好毕])(?=第?\d{1,2}(?:-\d)?(?:号|项)? ?(?:任务|也|还|已经?|都|均)*"
+    r"(?:完成|办结|[没未]|[弄搞做整办]))"
+)
 _SLASHED = re.compile(r"(?<![\d./])\d{1,2}(?:[./]\d{1,2})+(?![\d./]|[ ]?[%月号日])")
 _NUMBERED_LINE = re.compile(r"(?:^|(?<=\n)) ?[1-9]\d? ?(?:[.)](?=[^\d\s])|、(?=[一-鿿]))")
 _COUNTED = re.compile(r"(?:^|(?<=[\s,。;:]))(?P<n>[1-9]) ?[.、)] ?(?=\D|\d{1,2} ?(?:号|项|[^\d.、 ]))")
 _EXCEPT = re.compile(r"\(? ?(?:除了|除去|除开|除掉|不含|不包括|不算|除)(?=[^,。;]{0,3}\d)")
-_EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
+_EXCEPT_UNIT = re.compile(r"\(? ?(?:除了?|除去|除开|除掉|不含|不包括|不算) ?")
+EXCEPTED = re.compile(r"除外|[以之]外|不算在内|不在内")
 _DATED = re.compile(r"[到至延] ?$")
 _DIGIT = re.compile(r"(?:(?:任务|事项) ?)?(?:第 ?)?\d")
 _RULES = pattern_of(RULES)
+_CHECKING = (*CHECKERS, *RULES)
+_CHECKERS = pattern_of(_CHECKING)
 _FIRST_DAYS = 31
 
 
@@ -39,6 +47,8 @@ class Kind(Enum):
     UNIT = "unit"
     LINK = "link"
     DAY = "day"
+    SPAN = "span"  # so much more time
+    NODE = "node"  # 第二个节点
     NUMBER = "number"  # of no item
     SENSE = "sense"
     ALL = "all"
@@ -58,6 +68,8 @@ class Mention:
     unit: Name | None = None
     url: str = ""
     day: date | None = None
+    span: Span | None = None
+    node: int = 0
     rule: Rule | None = None
     excluded: bool = False
 
@@ -113,8 +125,8 @@ def _unnumbered(plain: str) -> str:
     return plain
 
 
-def clauses(folded: Folded, names: Names, book: Book, today: date) -> tuple[str, list[Clause]]:
-    """The text as it was scanned, and its clauses."""
+def clauses(folded: Folded, names: Names, book: Book, today: date, checks: bool = False) -> tuple[str, list[Clause]]:
+    """The text as it was scanned, and its clauses. `checks`: as somebody says it who only approves and returns."""
     links = {link.start: link for link in links_in(folded)}
     plain = _SLASHED.sub(_separated, _unnumbered(blank(folded)))
     found: list[Clause] = []
@@ -123,7 +135,8 @@ def clauses(folded: Folded, names: Names, book: Book, today: date) -> tuple[str,
         end = sign.start() if sign else len(plain)
         if plain[start:end].strip() or any(start <= place < end for place in links):
             clause = Clause(start, end, sign.group() if sign else "")
-            clause.mentions += _scan(plain, clause, {place: links[place].end for place in links}, names, today)
+            ends = {place: links[place].end for place in links}
+            clause.mentions += _scan(plain, clause, ends, names, today, checks)
             clause.mentions += [
                 Mention(Kind.LINK, link.start, link.end, url=link.url)
                 for link in links.values()
@@ -153,34 +166,57 @@ def _separated(run: re.Match[str]) -> str:
     return re.sub(r"[./]", "、", run.group()) if listed and min(numbers) > 0 else run.group()
 
 
-def _scan(plain: str, clause: Clause, links: dict[int, int], names: Names, today: date) -> Iterator[Mention]:
+def _scan(
+    plain: str, clause: Clause, links: dict[int, int], names: Names, today: date, checks: bool
+) -> Iterator[Mention]:
     place, end = clause.start, clause.end
     dated = any(
         rule.sense is Sense.EXTEND and rule.words.search(plain, clause.start, end) is not None for rule in RULES
     )
-    excluding = False
-    excepted = _EXCEPTED.search(plain, place, end) is not None
+    excluding: Kind | None = None  # of what is left out: items, or units
+    excepted = _excepted(plain, clause, names)
     while place < end:
         if place in links:
             place = links[place]
             continue
-        mention = _mention_at(plain, place, end, names, today, dated)
+        mention = _mention_at(plain, place, end, names, today, dated, checks)
         if mention is None:
             place += 1
             continue
         if mention.kind in (Kind.SENSE, Kind.ALL):
-            excluding = False
+            excluding = None
         elif mention.kind is Kind.EXCEPT:
-            excluding = True
-        elif mention.kind is Kind.ITEMS and (excluding or excepted):
-            mention = Mention(Kind.ITEMS, mention.start, mention.end, items=mention.items, excluded=True)
+            excluding = Kind.UNIT if mention.unit else Kind.ITEMS
+            if mention.unit:
+                mention = replace(mention, kind=Kind.UNIT, excluded=True)
+        elif mention.kind in (excluding, excepted) and mention.kind in (Kind.ITEMS, Kind.UNIT):
+            mention = replace(mention, excluded=True)
+        elif mention.kind is Kind.ITEMS and excluding is Kind.UNIT:
+            excluding = None
         yield mention
         place = max(mention.end, place + 1)
 
 
-def _mention_at(plain: str, place: int, end: int, names: Names, today: date, dated: bool) -> Mention | None:
+def _excepted(plain: str, clause: Clause, names: Names) -> Kind | None:
+    """35除外 leaves an item out, 34高安镇除外 a unit."""
+    found = EXCEPTED.search(plain, clause.start, clause.end)
+    if found is None:
+        return None
+    named = any(names.at(plain, place) for place in range(clause.start, found.start()))
+    return Kind.UNIT if named else Kind.ITEMS
+
+
+def _mention_at(
+    plain: str, place: int, end: int, names: Names, today: date, dated: bool, checks: bool
+) -> Mention | None:
     if found := _EXCEPT.match(plain, place, end):
         return Mention(Kind.EXCEPT, place, found.end())
+    if checks and (found := _EXCEPT_UNIT.match(plain, place, end)) and (left := names.at(plain, found.end())):
+        return Mention(Kind.EXCEPT, place, left[1], unit=left[0])
+    if dated and (span := span_at(plain, place)) and span[1] <= end:
+        return Mention(Kind.SPAN, place, span[1], span=span[0])
+    if (node := NODE.match(plain, place, end)) is not None:
+        return Mention(Kind.NODE, place, node.end(), node=node_of(node))
     if plain[place].isdigit() or _DIGIT.match(plain, place, end):
         return _number_at(plain, place, today, dated and bool(_DATED.search(plain[max(0, place - 2) : place])))
     if (named := names.at(plain, place)) and named[1] <= end:
@@ -189,8 +225,8 @@ def _mention_at(plain: str, place: int, end: int, names: Names, today: date, dat
         return Mention(Kind.DAY, place, day.end, day=day.value)
     if everything := EVERYTHING.match(plain, place, end):
         return Mention(Kind.ALL, place, everything.end())
-    if said := _RULES.match(plain, place, end):
-        rule = RULES[int(str(said.lastgroup)[1:])]
+    if said := (_CHECKERS if checks else _RULES).match(plain, place, end):
+        rule = (_CHECKING if checks else RULES)[int(str(said.lastgroup)[1:])]
         return Mention(Kind.SENSE, place, said.end(), rule=rule) if said.end() > place else None
     if topic := TOPIC.match(plain, place, end):
         return Mention(Kind.TOPIC, place, topic.end())

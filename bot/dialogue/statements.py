@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.dialogue.dates import Span
 from bot.dialogue.intents import Target
 from bot.dialogue.lexicon import THE_OTHERS, Rule, Sense
 from bot.dialogue.mentions import Clause, Kind, residue
@@ -24,7 +25,9 @@ class Statement:
 
     @property
     def targets(self) -> list[Target]:
-        return list(dict.fromkeys(target for clause in self.clauses for target in clause.targets))
+        found = list(dict.fromkeys(target for clause in self.clauses for target in clause.targets))
+        node = next((m.node for clause in self.clauses for m in clause.of(Kind.NODE)), None)
+        return [Target(found[0].number, found[0].node or node)] if len(found) == 1 else found
 
     @property
     def excluded(self) -> list[Target]:
@@ -58,8 +61,15 @@ class Statement:
 
     @property
     def units(self) -> list[str]:
-        found = [m.unit.name for c in self.clauses for m in c.of(Kind.UNIT) if m.unit and not m.unit.group]
-        return list(dict.fromkeys(found))
+        return self._units(excluded=False)
+
+    @property
+    def excluded_units(self) -> list[str]:
+        return self._units(excluded=True)
+
+    def _units(self, excluded: bool) -> list[str]:
+        found = [m for c in self.clauses for m in c.of(Kind.UNIT) if m.excluded is excluded]
+        return list(dict.fromkeys(m.unit.name for m in found if m.unit and not m.unit.group))
 
     @property
     def links(self) -> list[str]:
@@ -70,10 +80,24 @@ class Statement:
         return next((m.day for clause in self.clauses for m in clause.of(Kind.DAY) if m.day), None)
 
     @property
+    def span(self) -> Span | None:
+        return next((m.span for clause in self.clauses for m in clause.of(Kind.SPAN)), None)
+
+    @property
     def pairs(self) -> dict[Target, str]:
-        """Items that stand in a clause with a link of their own."""
-        found = [(c.targets, c.of(Kind.LINK)) for c in self.clauses]
-        return {targets[0]: links[0].url for targets, links in found if len(targets) == 1 and len(links) == 1}
+        """Items that have a link of their own: in their clause, item and link take turns."""
+        found: dict[Target, str] = {}
+        for clause in self.clauses:
+            said = [m for m in clause.of(Kind.ITEMS, Kind.LINK) if not m.excluded]
+            twos = list(zip(said[::2], said[1::2], strict=False))
+            kinds = {(one.kind, other.kind) for one, other in twos}
+            if len(said) % 2 or len(kinds) != 1 or any(one.kind is other.kind for one, other in twos):
+                continue
+            for two in twos:
+                numbered, linked = sorted(two, key=lambda mention: mention.kind is Kind.LINK)
+                if numbered.items and len(numbered.items.targets) == 1:
+                    found[numbered.items.targets[0]] = linked.url
+        return found
 
     def text(self, plain: str) -> str:
         return "".join(plain[clause.start : clause.end] + clause.sign for clause in self.clauses)
@@ -108,6 +132,8 @@ def _begins(current: Statement, clause: Clause, plain: str) -> bool:
     if asked and has_items:
         return bool(clause.targets and clause.senses)
     if has_items:
+        if not current.targets and clause.targets and not clause.senses and not list(residue(plain, clause)):
+            return False  # 搞了一次培训，51号: the number says which item the words told of
         return bool(clause.senses or clause.targets or clause.of(Kind.LINK))
     return False
 

@@ -44,6 +44,16 @@ class Verb(StrEnum):
     STOP_NOTICE = "stop_notice"
     RECALL = "recall"  # takes a notice back from the phones
     BULLETIN = "bulletin"
+    REPORT = "report"  # the year-end report, to look at
+    HAND_IN = "hand_in"  # 报送: confirms it
+    TAKE_BACK = "take_back"  # 撤回报送
+    HANDED_IN = "handed_in"  # who has
+    MATERIAL = "material"  # the paragraph for the annual report
+    IMPORT = "import"  # the file sent last is a notice with a list
+    QUESTIONS = "questions"  # what the import has to ask
+    ANSWER = "answer"
+    HAND_OUT = "hand_out"  # 交办: the list that was previewed
+    OVERRULE = "overrule"  # what was refused as personal data is none, or must be public
     CONFIRM = "confirm"
     ABORT = "abort"  # 取消: leaves the open question; changes nothing
     LINK = "link"  # a link alone, or beside a number: evidence, no verb was said
@@ -218,7 +228,25 @@ VERBS: tuple[VerbInfo, ...] = (
         number=True,
         doubts=_DONE,
     ),
-    VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报"),
+    VerbInfo(Verb.BULLETIN, ("通报",), "通报", "通报", units=Units.NAMED),
+    VerbInfo(Verb.REPORT, ("年报", "报告", "完成情况报告"), "年报 [单位]", "年报", units=Units.NAMED),
+    VerbInfo(Verb.HAND_IN, ("报送",), "报送", "报送", changes=True, units=Units.NAMED),
+    VerbInfo(Verb.TAKE_BACK, ("撤回报送", "撤回 报送"), "撤回报送", "撤回报送", changes=True, units=Units.NAMED),
+    VerbInfo(Verb.HANDED_IN, ("报送情况", "谁没报送", "谁还没报送"), "报送情况", "报送情况", units=Units.NAMED),
+    VerbInfo(Verb.MATERIAL, ("年报素材", "素材"), "年报素材 [单位]", "年报素材", units=Units.NAMED),
+    VerbInfo(Verb.IMPORT, ("导入", "导入清单", "导入任务清单"), "导入 [年份]", "导入", changes=True, doubts=_DONE),
+    VerbInfo(Verb.QUESTIONS, ("问题", "看问题"), "问题", "问题"),
+    VerbInfo(Verb.ANSWER, ("答", "回答"), "答 题号 内容", "答 3 县教委、县民政局", changes=True),
+    VerbInfo(Verb.HAND_OUT, ("交办",), "交办", "交办", changes=True),
+    VerbInfo(
+        Verb.OVERRULE,
+        ("误报", "确属误报"),
+        "误报 六位编号 理由",
+        "误报 483920 是对外公布的值班电话",
+        changes=True,
+        free=True,
+        alone=True,
+    ),
     VerbInfo(Verb.CONFIRM, ("确认", "确定"), "确认", "确认", changes=True),
     VerbInfo(Verb.ABORT, ("取消",), "取消", "取消"),
     VerbInfo(Verb.LINK, ("链接",), "链接", _LINK, changes=True),

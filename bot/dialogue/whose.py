@@ -33,6 +33,9 @@ def foreign_words(plain: str, names: Names, units: Collection[str]) -> str:
     for pattern in lexicon.FOREIGN:
         if found := pattern.search(plain):
             return found.group().strip()[:12]
+    spoke = {speaker["who"] for speaker in lexicon.SPEAKER.finditer(plain)}
+    if len(spoke) > 1 and all(lexicon.FILLER.fullmatch(who) for who in spoke):
+        return min(spoke)  # one 王主任: is a salutation, two are a conversation
     for speaker in lexicon.SPEAKER.finditer(plain):
         who = speaker["who"]
         named = names.at(who, 0)

@@ -12,17 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
-from xml.parsers import expat
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from openpyxl import load_workbook
 
+from bot.documents.package import ENCRYPTED, OLE, ZIP, Limits, PackageError, Trouble, check_package
 from bot.domain.people import ROLE_OF_LABEL
 from bot.texts.causes import system_cause
 
 MAX_FILE = 5 * 1024 * 1024  # bytes
-MAX_UNPACKED = 50 * 1024 * 1024  # bytes of all parts of an xlsx
 MAX_LINES = 10_000
 MAX_ACCOUNT = 64  # bytes, the platform's limit for a userid
 MAX_WORDS = 100  # characters of a cell that we keep
@@ -35,19 +32,9 @@ _GAP_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[Ee]\+\d+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # ride along with what is copied from a page or a chat
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office files, and new ones with a password
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_MAX_PARTS = 1000
-_MAX_NODES = 400_000
-_MAX_OBJECTS = 50_000
-_MAX_TEXT = 5_000_000  # characters
-_MAX_TOKEN = 1024 * 1024  # bytes of one tag
 _MAX_SHEETS = 10  # visible ones looked at
 _MAX_SHEET_ROWS = 100_000
 _MAX_COLUMNS = 64
-_CHUNK = 64 * 1024  # bytes
-_ROW_TAGS = frozenset({"row", "c", "v", "f", "is", "si", "t"})
 _EXACT_DIGITS = 15  # digits of a number a spreadsheet keeps
 
 _NOT_A_TABLE = "这不是 CSV 或 XLSX 文件，请用表格软件另存为 .xlsx 或 CSV 后再试"
@@ -56,6 +43,14 @@ _PASSWORD = "这个表格加了密码，请取消密码另存后再试"
 _BROKEN = "这个 XLSX 文件已损坏，打不开，请用表格软件重新另存后再试"
 _TOO_BIG = "这个 XLSX 文件内容过多（可能有大片空白格式），请把四列内容复制到一个新表格后再试"
 _MACROS = "这个表格带有宏，出于安全不读取，请另存为不带宏的 .xlsx 后再试"
+_LIMITS = Limits()
+_TROUBLES = {
+    Trouble.MACROS: _MACROS,
+    Trouble.PASSWORD: _PASSWORD,
+    Trouble.TOO_BIG: _TOO_BIG,
+    Trouble.BROKEN: _BROKEN,
+    Trouble.OTHER: _NOT_A_TABLE,
+}
 
 
 class RosterError(Exception):
@@ -96,10 +91,10 @@ def read_roster(path: str | Path) -> Roster:
     Raises RosterError.
     """
     data = _read(Path(path))
-    if data.startswith(_ZIP):
+    if data.startswith(ZIP):
         rows = _xlsx_rows(data, Path(path).suffix)
-    elif data.startswith(_OLE):
-        raise RosterError(_PASSWORD if _ENCRYPTED in data else _OLD)
+    elif data.startswith(OLE):
+        raise RosterError(_PASSWORD if ENCRYPTED in data else _OLD)
     else:
         rows = _filled(_csv_cells(data))
     if not rows:
@@ -255,82 +250,16 @@ def _quoted(text: str) -> str:
 
 def _xlsx_rows(data: bytes, suffix: str) -> list[_Row]:
     try:
-        _check_package(data, suffix)
+        check_package(data, suffix, "xl/workbook.xml", _LIMITS)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, of which we read none
             return _sheet_rows(data)
+    except PackageError as error:
+        raise RosterError(_TROUBLES[error.trouble]) from error
     except RosterError:
         raise
     except Exception as error:  # zipfile and openpyxl raise whatever a broken part makes them stumble over
         raise RosterError(_BROKEN) from error
-
-
-def _check_package(data: bytes, suffix: str) -> None:
-    """Refuse what would be dangerous, or too much, to hand to openpyxl. Raises RosterError."""
-    with ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        names = {part.filename.lower() for part in parts}
-        if suffix.lower() in (".xlsm", ".xltm") or any(name.endswith("vbaproject.bin") for name in names):
-            raise RosterError(_MACROS)
-        if "xl/workbook.xml" not in names:
-            raise RosterError(_NOT_A_TABLE)
-        if any(part.flag_bits & 1 for part in parts):
-            raise RosterError(_PASSWORD)
-        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise RosterError(_TOO_BIG)
-        if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):
-            raise RosterError(_BROKEN)  # no spreadsheet writes others, and some may ask for gigabytes to unpack
-        inspector = _Inspector()
-        for part in parts:
-            with archive.open(part) as stream:
-                inspector.read(stream)
-
-
-class _Inspector:
-    """Walks the parts of an xlsx as a stream and stops at what would cost too much memory or time to build.
-
-    A small file can unpack to millions of elements, each a hundred times its size once openpyxl has made objects of it.
-    """
-
-    def __init__(self) -> None:
-        self._nodes = 0  # elements and attributes
-        self._objects = 0  # elements other than those of rows
-        self._text = 0  # characters
-
-    def read(self, stream: IO[bytes]) -> None:
-        """Raises RosterError. What is no XML is passed over: openpyxl stops at the same place if it needs the part."""
-        parser = expat.ParserCreate()
-        parser.buffer_text = parser.ordered_attributes = True
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.StartElementHandler = self._element
-        parser.CharacterDataHandler = self._characters
-        fed = 0
-        with suppress(expat.ExpatError):
-            while chunk := stream.read(_CHUNK):
-                fed += len(chunk)
-                parser.Parse(chunk, False)
-                if fed - parser.CurrentByteIndex > _MAX_TOKEN:
-                    raise RosterError(_TOO_BIG)
-
-    def _element(self, name: str, attributes: list[str]) -> None:
-        tag = name.rpartition(":")[2]
-        self._nodes += 1 + len(attributes) // 2
-        self._objects += tag not in _ROW_TAGS
-        self._characters("".join(attributes))
-        if self._nodes > _MAX_NODES or self._objects > _MAX_OBJECTS:
-            raise RosterError(_TOO_BIG)
-        if tag == "row":
-            number = dict(zip(attributes[::2], attributes[1::2], strict=True)).get("r", "0")
-            if float(number) > _MAX_SHEET_ROWS:
-                raise RosterError(_TOO_BIG)
-
-    def _characters(self, text: str) -> None:
-        self._text += len(text)
-        if self._text > _MAX_TEXT:
-            raise RosterError(_TOO_BIG)
-
-    def _refuse(self, *_: object) -> NoReturn:
-        raise RosterError(_BROKEN)  # no spreadsheet has a DOCTYPE; entities are a bomb or a leak
 
 
 def _sheet_rows(data: bytes) -> list[_Row]:

@@ -28,7 +28,7 @@ class UnknownYear(LookupError):
 def _packaged(day: date) -> bool | None:
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # so the package says that it does not know this year
         return None
 
 

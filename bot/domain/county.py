@@ -78,7 +78,7 @@ class TaskListData:
     title: str
     doc_no: str | None
     year: int
-    issue_date: date
+    issue_date: date | None
     report_date: date
     tasks: tuple[TaskData, ...]
 

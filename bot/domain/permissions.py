@@ -16,7 +16,9 @@ class Right(StrEnum):
     URGE = "urge"
     NAME_UNITS = "name_units"
     MANAGE = "manage"  # start, suspend, resume, cancel, close without a submission
+    IMPORT = "import"  # a notice's list: read it, answer its questions, hand it out, correct it
     BROADCAST = "broadcast"
+    DRAFT = "draft"  # bulletins, for a person to issue
     SEE_ITEM = "see_item"
     SEE_QUEUE = "see_queue"
     SEE_LATE = "see_late"  # what is overdue, as far as SEE_ITEM goes
@@ -43,6 +45,7 @@ RIGHT_OF: dict[Act, Right] = {
     Act.RESUME: Right.MANAGE,
     Act.CANCEL: Right.MANAGE,
     Act.CLOSE: Right.MANAGE,
+    Act.CORRECT: Right.IMPORT,
 }
 """What an act needs; 撤回 needs the right to the act it takes back."""
 
@@ -64,6 +67,17 @@ class Scope:
     checkers: frozenset[int] = frozenset()
 
 
+_OFFICE_ONLY = frozenset({Right.IMPORT, Right.BROADCAST, Right.DRAFT, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE})
+
+
+def may_overrule(member: Member, units: frozenset[int], headed: bool) -> bool:
+    """Whether this person may call it a false alarm that words from one of `units` were refused for what they hold.
+
+    The unit answers for what it publishes: its head. The office stands in where no such unit has one (not `headed`).
+    """
+    return bool(member.units(Role.HEAD) & units) or (not headed and member.is_office)
+
+
 def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
     """Whether this person holds this right, over this item where the right is over items."""
     if member.is_office:
@@ -74,7 +88,7 @@ def may(member: Member, right: Right, scope: Scope | None = None) -> bool:
         return Role.REVIEWER in member.roles
     if right is Right.SEE_LATE:
         return Role.REVIEWER in member.roles or member.sees_all
-    if right in (Right.BROADCAST, Right.MANAGE, Right.REOPEN, Right.SEE_PEOPLE) or scope is None:
+    if right in _OFFICE_ONLY or scope is None:
         return False
     if right is Right.SEE_ITEM:
         return member.sees_all or scope.unit_id in member.acts_for or bool(member.reviews_for & scope.leads)

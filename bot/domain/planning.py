@@ -92,6 +92,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """What a digest that missed its day was to say to one person of others' items (`Line`s of kinds in SHARED)."""
+
+    userid: str
+    lines: tuple["Line", ...]
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything the planner knows, read in one transaction."""
 
@@ -102,6 +110,7 @@ class Snapshot:
     held: tuple[Waiting, ...] = ()  # outbox rows waiting for the morning
     news: tuple[Waiting, ...] = ()  # good-to-know facts not told yet
     unanswered: tuple[Waiting, ...] = ()  # the one reminder of a notice, for a digest that goes out anyway
+    missed: tuple[Missed, ...] = ()  # what the digest before this one should have said and did not
     digested: frozenset[tuple[date, str]] = frozenset()  # (day, userid) that have their digest already
     weekly_told: frozenset[date] = frozenset()  # first workdays of weeks whose weekly list was planned
     unreachable_told: frozenset[date] = frozenset()  # days whose "cannot reach" line was planned
@@ -139,6 +148,13 @@ OF_UNIT = frozenset(
 
 WITHOUT_ITEM = frozenset({LineKind.UNREACHABLE, LineKind.HELD, LineKind.NEWS, LineKind.UNANSWERED})
 """Lines whose `ref` is no item."""
+
+SHARED = frozenset(
+    {LineKind.PROPOSED, LineKind.LEAD_OVERDUE, LineKind.OFFICE_OVERDUE, LineKind.HEAD_OVERDUE, LineKind.BULLETIN}
+    | {LineKind.WEEKLY, LineKind.WEEKLY_REVIEW, LineKind.UNREACHABLE}
+    | {LineKind.QUEUED, LineKind.REVIEW_LATE, LineKind.OFFICE_REVIEW_LATE}
+)
+"""Lines several people get by one stage, or one fact: recorded as told once the first of them has it."""
 
 BESIDE = frozenset({LineKind.STILL_OVERDUE, LineKind.UNANSWERED})
 """Lines that stand in a digest because it goes out anyway; they are no reason to send one."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,17 @@ DASHES = "-_‐‑‒–—―−─━－＿"
 _DRAWN_LINE = re.compile(f"[{re.escape(DASHES)}]+")
 _SEPARATORS = frozenset("、，,;；\n\r")
 _TO_FULL_WIDTH = str.maketrans("()", "（）")
+_COUNTY = re.compile(r"^(?!各|全|本|我|市|省|区)[\u4e00-\u9fff]{2,3}(?=县[\u4e00-\u9fff]{2})")
+_TOWNS = re.compile(r"(?:全县)?各(?:[乡镇街道村（）、和及]|人民政府|政府|办事处|党委|党工委)+")
+_TOWN_PART = re.compile(r"(?:全县)?各?(?:乡镇|镇乡|镇|乡|街道|镇街)(?:人民政府|政府|办事处|党委|党工委)?")
+_SHORT_FORMS = (
+    ("委员会", "委"),
+    ("人民政府", "政府"),
+    ("办公室", "办"),
+    ("监督管理", "监管"),
+    ("和", ""),
+    ("与", ""),
+)
 _NEAR = 60.0  # per cent of equal characters: one wrong character in a name of three is still near
 _SUGGESTIONS = 3
 
@@ -57,6 +68,16 @@ class Directory:
         return found | {tidy(entry.name): entry for entry in everything}
 
     @cached_property
+    def plain_meanings(self) -> dict[str, UnitName | GroupName]:
+        """Plain form -> what it means, for names written longer or shorter than the directory has them."""
+        found: dict[str, UnitName | GroupName] = {}
+        doubtful: set[str] = set()
+        for word, entry in self.meanings.items():
+            if found.setdefault(plain_form(word), entry) is not entry:
+                doubtful.add(plain_form(word))
+        return {word: entry for word, entry in found.items() if word not in doubtful}
+
+    @cached_property
     def asks(self) -> frozenset[str]:
         return frozenset(map(tidy, self.ask))
 
@@ -85,7 +106,7 @@ def expand(expression: str, directory: Directory, leads: tuple[int, ...]) -> Exp
     """Reads a responsible expression by rule 1; `leads` are the lead units, for whom a drawn line stands."""
     units: dict[int, None] = {}
     unknown: dict[str, None] = {}
-    for part in _parts(expression):
+    for part in with_towns_joined(_parts(expression)):
         found = _members(part, directory, leads)
         units.update(dict.fromkeys(found))
         if not found:
@@ -96,14 +117,42 @@ def expand(expression: str, directory: Directory, leads: tuple[int, ...]) -> Exp
 
 
 def resolve(name: str, directory: Directory) -> int | tuple[int, ...] | None:
-    """The id of the unit, the ids of the group's members, or None. Never a near spelling."""
+    """The id of the unit, the ids of the group's members, or None. A longer official form counts (垫江县财政局,
+    县商务委员会), a near spelling never."""
     word = tidy(name)
     if word in directory.asks:
         return None
-    entry = directory.meanings.get(word)
+    entry = directory.meanings.get(word) or directory.plain_meanings.get(plain_form(word))
     if isinstance(entry, GroupName):
         return entry.unit_ids
     return entry.id if entry else None
+
+
+def with_towns_joined(parts: Iterable[str]) -> list[str]:
+    """各乡镇人民政府、街道办事处 is one expression although its parts are two."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and _TOWN_PART.fullmatch(part) and _TOWN_PART.fullmatch(joined[-1]):
+            joined[-1] += "、" + part
+        else:
+            joined.append(part)
+    return joined
+
+
+def plain_form(name: str) -> str:
+    """A tidied name without the county's own name and in the short forms of offices; all ways of saying "all towns and
+    streets" are one."""
+    if _TOWNS.fullmatch(name) and "街" in name and ("镇" in name or "乡" in name):
+        return "各乡镇（街道）"
+    word = _COUNTY.sub("", name)
+    for long, short in _SHORT_FORMS:
+        word = word.replace(long, short)
+    return word
+
+
+def is_drawn_line(text: str) -> bool:
+    """Whether a part of an expression is nothing but a line, which stands for the lead units."""
+    return bool(_DRAWN_LINE.fullmatch("".join(text.split())))
 
 
 def suggest(name: str, directory: Directory) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ class Act(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     CLOSE = "close"
+    CORRECT = "correct"  # a corrected notice changes what stands in the list
 
     @property
     def label(self) -> str:
@@ -92,6 +93,7 @@ _ACT_LABELS = {
     Act.RESUME: "恢复",
     Act.CANCEL: "撤销",
     Act.CLOSE: "销号",
+    Act.CORRECT: "通知更正",
 }
 
 ALLOWED: dict[Act, frozenset[State]] = {

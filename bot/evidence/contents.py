@@ -17,7 +17,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
-from bot.evidence.scan import describe, scan
+from bot.evidence.findings import Kind
+from bot.evidence.scan import kinds_of, scan
 
 LONGEST = 1_000_000  # characters; a county's list of names has a tenth of that
 UNPACKED = 16 * 1024 * 1024  # bytes of XML in one document
@@ -29,13 +30,15 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # doc, xls, wps; and docx, xlsx with
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
 _DOCUMENT = frozenset({"[content_types].xml", "content.xml", "ofd.xml"})
+# What zipfile and the decoders raise for a file that is damaged or uses what they do not know (NotImplementedError).
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 # Bounded repetitions and no "<" inside a tag: hostile markup must not cost more than its length.
 _INDEX = re.compile(r"<c\b[^<>]{0,200}\bt=\"s\"[^<>]{0,200}>\s{0,9}<v>\d{0,9}</v>")  # stands for a shared string
 _BLOCK_ENDS = re.compile(
-    r"</(?:\w{1,9}:)?(?:p|si|c|f|t[cdr]|row|h|table-cell|text|TextCode)>|<(?:\w{1,9}:)?(?:br|tab)\b[^<>]{0,200}>"
+    r"</(?:\w{1,9}:)?(?:p|si|c|f|t[cdr]|row|h|table-cell|text|TextCode)>|<(?:\w{1,9}:)?tab\b[^<>]{0,200}>"
 )
+_LINE_ENDS = re.compile(r"<(?:\w{1,9}:)?br\b[^<>]{0,200}>")  # inside a block: a number may go on after it
 _TAG = re.compile(r"<[^<>]*>")
 _BETWEEN = "|\n"  # neither digit nor blank: numbers of two cells never read as one
 
@@ -55,20 +58,20 @@ class NotReadable(Exception):  # it is an answer, not an error
         self.trouble = trouble
 
 
-def look_into(data: bytes, ticks: Callable[[], float] = time.monotonic) -> str:
-    """What kinds of personal data or markings stand in the file (身份证号、密级标志), or "". Raises NotReadable.
+def look_into(data: bytes, ticks: Callable[[], float] = time.monotonic) -> tuple[Kind, ...]:
+    """What kinds of personal data or markings stand in the whole file, the most certain first. Raises NotReadable.
 
     Works for seconds on a large file: not for the event loop.
     """
     end = ticks() + SECONDS
     read = 0
+    found: set[Kind] = set()
     for text in _texts(data):
         read += len(text)
         if read > LONGEST or ticks() > end:
             raise NotReadable(Trouble.TOO_MUCH)
-        if findings := scan(text):
-            return describe(findings)
-    return ""
+        found.update(kinds_of(scan(text)))
+    return tuple(kind for kind in Kind if kind in found)
 
 
 def _texts(data: bytes) -> Iterator[str]:
@@ -124,7 +127,7 @@ def _decoded(data: bytes) -> str:
 
 def _without_tags(text: str) -> str:
     """Tags vanish, so that a number cut into several runs is one again; where a block ends, words end."""
-    text = _INDEX.sub(_BETWEEN, text.replace("<![CDATA[", ""))
+    text = _LINE_ENDS.sub("\n", _INDEX.sub(_BETWEEN, text.replace("<![CDATA[", "")))
     return html.unescape(_TAG.sub("", _BLOCK_ENDS.sub(_BETWEEN, text)))
 
 

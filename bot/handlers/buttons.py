@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot.domain.permissions import RIGHT_OF, Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind, State
+from bot.handlers import choosing
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.looking import item_detail
 from bot.handlers.orders import Order, ask_reason, named, perform
@@ -27,8 +28,12 @@ async def pressed(ctx: Ctx, key: str, task_id: str, response_code: str) -> str:
     card = await _remember_code(ctx, task_id, response_code)
     if known is None:
         raise Refused(answers.stale("不认识这个按钮"))
-    handler = _BUTTONS[known["verb"]]
-    answer, settled = await handler(ctx, int(known["first"]), int(known["second"] or 0))
+    if known["verb"] == "choose":
+        answer, settled = await choosing.pressed(ctx, int(known["first"]), card)
+    elif known["verb"] == "drop":
+        answer, settled = await choosing.dropped(ctx, card)
+    else:
+        answer, settled = await _BUTTONS[known["verb"]](ctx, int(known["first"]), int(known["second"] or 0))
     if settled and card is not None and card.response_code:
         # Settled by somebody else before: this person's card did not know yet.
         await _grey(ctx, card, settled)
@@ -167,4 +172,4 @@ _BUTTONS = {
 }
 
 # Nine digits fit the ids of both databases.
-_KEY = re.compile(rf"(?P<verb>{'|'.join(_BUTTONS)}):(?P<first>[0-9]{{1,9}})(?::(?P<second>[0-9]{{1,9}}))?")
+_KEY = re.compile(rf"(?P<verb>choose|drop|{'|'.join(_BUTTONS)}):(?P<first>[0-9]{{1,9}})(?::(?P<second>[0-9]{{1,9}}))?")

@@ -6,6 +6,8 @@ from bot.dialogue.names import Names
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import Member
 from bot.domain.responsibility import Directory
+from bot.handlers.reading import Read
+from bot.services.choices import Question
 from bot.services.report import Proof
 from bot.services.work import Work
 from bot.store.items import ItemRow
@@ -27,6 +29,15 @@ class File:
     name: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was made for this message before its transaction: a file, or words. `hash`: of a report's paper."""
+
+    file: File | None = None
+    words: str = ""
+    hash: str = ""
+
+
 @dataclass
 class Ctx:
     """One message being handled."""
@@ -36,9 +47,12 @@ class Ctx:
     directory: Directory
     names: Names
     proof: Proof | None = None  # the file this message is
-    ledger: File | None = None  # the ledger made for this message
+    made: Made | None = None  # the file made for this message
+    read: Read | None = None  # what a file of the office's turned out to be
     page: int = 1  # of a list: 下一页 asks for a later one
     cards: list[ItemRow] = field(default_factory=list)  # items to be shown as a card behind the answer
+    question: Question | None = None  # which of these? with its candidates as a card
+    unfinished: bool = False  # the message goes on in another transaction
     files: list[File] = field(default_factory=list)  # to be sent after the answer
 
     @property

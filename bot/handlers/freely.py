@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.dialogue.dates import spoken_day_at
+from bot.dialogue.dates import span_at, spoken_day_at
 from bot.dialogue.free import Reading, Said
 from bot.dialogue.intents import Command, Target
 from bot.dialogue.normalize import fold
@@ -14,9 +14,10 @@ from bot.dialogue.repair import repair
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
-from bot.handlers import checking, looking, managing, reporting
+from bot.handlers import checking, looking, managing, reporting, yearend
+from bot.handlers.carried import as_json, command_from, with_day
 from bot.handlers.context import Ctx, Refused
-from bot.handlers.orders import named
+from bot.handlers.orders import ask_choice, named
 from bot.handlers.targets import open_of, own, task_rows, theirs
 from bot.services import conversation, report
 from bot.services.views import my_last_subjects
@@ -38,9 +39,12 @@ _ACT = {
     Verb.URGE: Act.URGE,
     Verb.AGREE: Act.AGREE,
     Verb.REFUSE: Act.REFUSE,
+    Verb.SUSPEND: Act.SUSPEND,
+    Verb.RESUME: Act.RESUME,
+    Verb.ASSIGN: Act.NAME_UNITS,
 }
 _REQUESTS = {Verb.EXTEND: RequestKind.EXTEND, Verb.EXEMPT: RequestKind.EXEMPT, Verb.DISPUTE: RequestKind.DISPUTE}
-_THEIRS = (Verb.APPROVE, Verb.RETURN, Verb.URGE)
+_THEIRS = (Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.SUSPEND, Verb.RESUME)
 
 
 async def _do(ctx: Ctx, command: Command) -> str:
@@ -60,6 +64,7 @@ _OWN: dict[Verb, Handler] = {
     Verb.PROGRESS: reporting.progress,
     Verb.SUBMIT: reporting.submit,
     Verb.UNDO: reporting.undo,
+    Verb.ASSIGN: managing.name_units,
 }
 
 
@@ -67,7 +72,8 @@ async def carry_out(ctx: Ctx, reading: Reading) -> str:
     """Does what is certain, then offers or asks the rest."""
     parts: list[str] = []
     doubtful: list[Said] = []
-    for said in _joined(reading.acts):
+    for one in _joined(reading.acts):
+        said = await _unless_wrong(ctx, one)
         if said.certain or await _asks_anyway(ctx, said):
             parts.append(await _tried(ctx, said.command))
         else:
@@ -82,6 +88,9 @@ def _joined(acts: Sequence[Said]) -> list[Said]:
     joined: list[Said] = []
     for said in acts:
         last = joined[-1] if joined else None
+        if last and said.command.verb in _REQUESTS and _same(said.command, last.command):
+            joined[-1] = said if said.command.text else last  # said twice: 清单我们委没有职能，申请不涉及6号
+            continue
         alike = last and replace(last.command, targets=()) == replace(said.command, targets=())
         if last and alike and last.certain == said.certain and said.command.targets and not said.choices:
             both = tuple(dict.fromkeys((*last.command.targets, *said.command.targets)))
@@ -89,6 +98,10 @@ def _joined(acts: Sequence[Said]) -> list[Said]:
         else:
             joined.append(said)
     return joined
+
+
+def _same(one: Command, other: Command) -> bool:
+    return (one.verb, one.targets) == (other.verb, other.targets)
 
 
 async def _tried(ctx: Ctx, command: Command) -> str:
@@ -106,6 +119,8 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
     command = said.command
     if command.many:
         return True
+    if command.verb in _THEIRS and command.targets and not command.units:
+        return len(await theirs(ctx, command, _ACT[command.verb])) > 1
     if command.verb is not Verb.SUBMIT or not command.targets or command.links or said.perhaps_day:
         return False
     items = await own(ctx, command, Act.SUBMIT)
@@ -115,12 +130,12 @@ async def _asks_anyway(ctx: Ctx, said: Said) -> bool:
 async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     """One question about what is not certain: which item, by when, why, or whether it is meant so."""
     for said in doubtful:
-        if not said.command.targets and said.command.verb not in (Verb.AGREE, Verb.REFUSE):
+        if not (said.command.targets or said.command.verb in (Verb.AGREE, Verb.REFUSE)):
             return await _which(ctx, said)
     offered = []
     for said in doubtful:
         offered.append(await _offer(ctx, said))
-        if slot := _missing(ctx, said.command):
+        if slot := _missing(ctx, offered[-1].command):
             return await ask_for(ctx, said.command, slot, offered[-1].items)
     waiting = {
         "said": [as_json(one.command) for one in offered],
@@ -129,6 +144,17 @@ async def _ask(ctx: Ctx, doubtful: Sequence[Said]) -> str:
     }
     await conversation.expect(ctx.work, ctx.key, conversation.CONFIRM, waiting)
     return offers.meant([one.line for one in offered], any(said.perhaps_day for said in doubtful))
+
+
+async def _unless_wrong(ctx: Ctx, said: Said) -> Said:
+    """A guess at the item spoken of last is dropped where nothing of the kind can be done to it."""
+    if not said.guessed or said.command.verb in _THEIRS:
+        return said
+    try:
+        await own(ctx, said.command, _ACT[said.command.verb])
+    except Refused:
+        return replace(said, command=replace(said.command, targets=()))
+    return said
 
 
 @dataclass(frozen=True)
@@ -141,6 +167,10 @@ class _Offer:
 async def _offer(ctx: Ctx, said: Said) -> _Offer:
     """What would be done, in words. Raises Refused where it could not be done."""
     command, act = said.command, _ACT[said.command.verb]
+    if command.verb is Verb.ASSIGN:
+        return _Offer(
+            command, (), offers.line("指定", [f"{command.targets[0]} 由 {'、'.join(command.units)} 办"], command)
+        )
     if command.verb in (Verb.AGREE, Verb.REFUSE) and not await checking.has_request(ctx, command):
         verb = Verb.APPROVE if command.verb is Verb.AGREE else Verb.RETURN  # what was meant is the submission
         return await _offer(ctx, replace(said, command=replace(command, verb=verb)))
@@ -158,6 +188,7 @@ async def _offer(ctx: Ctx, said: Said) -> _Offer:
     refs = [item.ref if command.verb in _THEIRS else named(ctx, item).ref for item in items]
     if command.verb in _THEIRS:
         refs = [f"{item.ref}（{item.unit}）" for item in items]
+    command = with_day(ctx, command, items)
     return _Offer(command, items, offers.line(act.label, refs, command))
 
 
@@ -174,7 +205,11 @@ def _missing(ctx: Ctx, command: Command) -> str:
     """What a request still lacks: the day, or the reason."""
     if command.verb is Verb.EXTEND and command.when is None:
         return conversation.WHEN
-    return conversation.WORDS if command.verb in _REQUESTS and not is_reason(command.text, ctx.names) else ""
+    return (
+        conversation.WORDS
+        if command.verb in (*_REQUESTS, Verb.SUSPEND) and not is_reason(command.text, ctx.names)
+        else ""
+    )
 
 
 async def ask_for(ctx: Ctx, command: Command, slot: str, items: Sequence[ItemRow]) -> str:
@@ -192,23 +227,32 @@ async def _which(ctx: Ctx, said: Said) -> str:
             raise Refused(offers.NOTHING_TO_UNDO)
         return await _ask(ctx, [replace(said, command=replace(command, targets=(_target(last),)))])
     if command.verb in _THEIRS:
-        queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
-        if len(queue) != 1 or command.verb is Verb.URGE:
-            raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
-        found = replace(command, targets=(_target(queue[0]),), units=(queue[0].unit,))
-        return await _ask(ctx, [replace(said, command=found)])
+        return await _which_of_theirs(ctx, said)
     candidates = [item for item in await open_of(ctx) if item.state in ALLOWED.get(act, frozenset({item.state}))]
     likely = [item for item in candidates if any(t.number == item.number for t in said.choices)]
     return await ask_item(ctx, command, likely or candidates)
 
 
+async def _which_of_theirs(ctx: Ctx, said: Said) -> str:
+    """通过 or 退回 without a number means what waits for this person: all that was named units', or one of it."""
+    command = said.command
+    queue = [item for item in await checking.my_queue(ctx) if not command.units or item.unit in command.units]
+    if not queue or command.verb not in (Verb.APPROVE, Verb.RETURN):
+        raise Refused(f"请写明编号和单位，例如：{info_of(command.verb).example}")
+    alike = {item.code for item in queue}
+    if len(alike) == 1 and (len(queue) == 1 or len(queue) == len(command.units)):
+        found = replace(command, targets=(_target(queue[0]),), units=tuple(item.unit for item in queue))
+        return await _ask(ctx, [replace(said, command=found)])
+    return await ask_item(ctx, command, queue)
+
+
 async def ask_item(ctx: Ctx, command: Command, candidates: Sequence[ItemRow]) -> str:
     """Which of these? The answer goes on where this stopped."""
     label = info_of(command.verb).label
-    if candidates:
-        payload = {"said": as_json(command), "ids": [item.id for item in candidates]}
-        await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, payload)
-    return offers.which(label, [named(ctx, item).line for item in candidates])
+    text = offers.which(label, [named(ctx, item).line for item in candidates])
+    if not candidates:
+        return text
+    return await ask_choice(ctx, {"said": as_json(command)}, candidates, f"{label}的是哪一项？", text)
 
 
 def _target(item: ItemRow) -> Target:
@@ -230,6 +274,8 @@ _LOOK: dict[Verb, Handler] = {
     Verb.OVERDUE: looking.overdue,
     Verb.STATS: looking.stats,
     Verb.LEDGER: looking.ledger,
+    Verb.REPORT: yearend.report,
+    Verb.HANDED_IN: yearend.handed_in,
     Verb.PENDING: checking.pending,
     Verb.PEOPLE: managing.roster,
     Verb.HELP: looking.show_help,
@@ -240,11 +286,26 @@ _LOOK: dict[Verb, Handler] = {
 async def extend(ctx: Ctx, command: Command) -> str:
     """延期 with a day told from today (下周五) is offered with the day it means."""
     words = command.problem.words if command.problem else ""
+    span = span_at(repair(fold(words))[0].plain, 0)
+    if span and command.targets:
+        text = command.text.replace(words, "", 1).strip(" ，,")
+        return await _ask(ctx, [Said(replace(command, span=span[0], problem=None, text=text, words=text), False)])
     day = spoken_day_at(repair(fold(words))[0].plain, 0, ctx.work.today) if words else None
     if day is None or day.value is None or not command.targets:
-        return await reporting.request(ctx, command, RequestKind.EXTEND)
+        return await request(ctx, command)
     text = command.text.replace(words, "", 1).strip(" ，,到至")
     return await _ask(ctx, [Said(replace(command, when=day.value, problem=None, text=text, words=text), False)])
+
+
+async def request(ctx: Ctx, command: Command) -> str:
+    """不涉及 and 异议 of an item without a reason, 延期 without its day or reason: what is missing is asked for."""
+    kind = _REQUESTS[command.verb]
+    unread = command.problem is not None and command.problem.words
+    if len(command.targets) == 1 and not command.many and not unread and (slot := _missing(ctx, command)):
+        items = await own(ctx, command, _ACT[command.verb])
+        await reporting.nothing_open(ctx, items[0])
+        return await ask_for(ctx, command, slot, items)
+    return await reporting.request(ctx, command, kind)
 
 
 async def undo(ctx: Ctx, command: Command) -> str:
@@ -279,20 +340,33 @@ async def with_links(ctx: Ctx, command: Command, links: tuple[str, ...]) -> str:
     return await _do(ctx, replace(command, links=links))
 
 
-async def chosen(ctx: Ctx, data: dict[str, Any], item: ItemRow) -> str:
-    """The item that was asked for."""
-    named_unit = () if ctx.member.acts_for == {item.unit_id} and not ctx.member.is_office else (item.unit,)
-    return await _go_on(ctx, replace(command_from(data), targets=(_target(item),), units=named_unit), [item])
+async def instead(ctx: Ctx, payload: dict[str, Any], target: Target) -> str | None:
+    """不是，是28号: the same of another item, offered anew. None where what waits was not one act on one item."""
+    offered = [command_from(data) for data in payload.get("said", [])]
+    if len(offered) != 1 or len(offered[0].targets) != 1:
+        return None
+    return await _ask(ctx, [Said(replace(offered[0], targets=(target,)), False)])
+
+
+async def chosen(ctx: Ctx, data: dict[str, Any], items: Sequence[ItemRow], many: bool = False) -> str:
+    """The item that was asked for, or several of one unit; `many` are shown as a list first."""
+    mine = ctx.member.acts_for == {items[0].unit_id} and not ctx.member.is_office
+    targets = tuple(_target(item) for item in items)
+    command = replace(command_from(data), targets=targets, units=() if mine else (items[0].unit,), ranged=many)
+    return await _go_on(ctx, command, items)
 
 
 async def day_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str, today: date) -> str | None:
     """The day that was asked for; None where the words hold none."""
     plain = repair(fold(text))[0].plain
     days = [day.value for place in range(len(plain)) if (day := spoken_day_at(plain, place, today))]
+    spans = [span[0] for place in range(len(plain)) if (span := span_at(plain, place))]
+    command, items = command_from(data), await items_by_id(ctx.work.session, ids)
+    if not days and spans:
+        return await _go_on(ctx, with_day(ctx, replace(command, span=spans[0]), items), items)
     if not days or days[0] is None:
         return None
-    command = command_from(data)
-    return await _go_on(ctx, replace(command, when=days[0]), await items_by_id(ctx.work.session, ids))
+    return await _go_on(ctx, replace(command, when=days[0]), items)
 
 
 async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str) -> str:
@@ -301,30 +375,7 @@ async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text:
 
 async def _go_on(ctx: Ctx, command: Command, items: Sequence[ItemRow]) -> str:
     await conversation.forget(ctx.work, ctx.key)
+    command = with_day(ctx, command, items)
     if slot := _missing(ctx, command):
         return await ask_for(ctx, command, slot, items)
     return await _do(ctx, command)
-
-
-def as_json(command: Command) -> dict[str, Any]:
-    """What of a command free words can hold."""
-    return {
-        "verb": str(command.verb),
-        "targets": [[target.number, target.node] for target in command.targets],
-        "units": list(command.units),
-        "links": list(command.links),
-        "when": command.when.isoformat() if command.when else None,
-        "text": command.text,
-    }
-
-
-def command_from(data: dict[str, Any]) -> Command:
-    return Command(
-        Verb(data["verb"]),
-        targets=tuple(Target(number, node) for number, node in data["targets"]),
-        units=tuple(data["units"]),
-        links=tuple(data["links"]),
-        when=date.fromisoformat(data["when"]) if data["when"] else None,
-        text=data["text"],
-        words=data["text"],
-    )

@@ -28,10 +28,10 @@ from bot.services.views import (
     waiting_for,
 )
 from bot.store import live
-from bot.store.items import ItemRow, items, items_of_task, items_of_units
+from bot.store.items import ItemRow, every_item, items_of_task, items_of_units
 from bot.store.tables import Assignment, Task, TaskLead
 from bot.texts import answers, lists
-from bot.texts.help import help_text
+from bot.texts.help import Part, help_text, overview
 from bot.texts.pages import Block, Listing
 from bot.texts.words import clock, day, names, time_left
 
@@ -39,8 +39,11 @@ EVERYBODY = (Verb.TASKS, Verb.ACK, Verb.WHY, Verb.HELP)
 CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.EXEMPT, Verb.DISPUTE)
 REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
 LEAD_ALSO = (Verb.ASSIGN, Verb.OVERDUE)
-COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER)
+REPORTING = (Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK)
+HEAD = (Verb.OVERRULE,)
+COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER, Verb.REPORT, Verb.HANDED_IN, Verb.MATERIAL)
 WORST = 3  # rows named in 统计
+SHORT = 2  # parts of 帮助 that one screen shows with an example each
 OFFICE = (
     Verb.PEOPLE,
     Verb.ASSIGN,
@@ -53,23 +56,37 @@ OFFICE = (
     Verb.UNREAD,
     Verb.STOP_NOTICE,
     Verb.RECALL,
+    Verb.BULLETIN,
+    Verb.IMPORT,
+    Verb.QUESTIONS,
+    Verb.ANSWER,
+    Verb.HAND_OUT,
 )
 
 
-async def show_help(ctx: Ctx, _command: Command) -> str:
+async def show_help(ctx: Ctx, command: Command) -> str:
+    """What the asker may do; somebody with several parts gets an overview of one screen, and each part by its name."""
     member = ctx.member
-    groups: list[tuple[str, Sequence[Verb]]] = [("查看", EVERYBODY)]
+    parts: list[Part] = [_part("查看", "", EVERYBODY)]
     if member.acts_for:
-        groups.append(("办理（本单位事项）", CONTACT))
+        parts.append(_part("办理", "（本单位事项）", CONTACT))
+        parts.append(_part("年报", "（年终完成情况报告）", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
+    if Role.HEAD in member.roles:
+        parts.append(_part("负责人", "（单位负责人）", HEAD))
     if member.reviews_for or member.is_office:
-        groups.append(("审核（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
+        parts.append(_part("审核", "（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
     if member.sees_all:
-        groups.append(("全县情况", COUNTY))
+        parts.append(_part("全县", "情况", COUNTY))
     if member.is_office:
-        groups.append(("县办（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
-    return help_text(
-        await _now(ctx), [(head, [(info_of(v).usage, info_of(v).example) for v in verbs]) for head, verbs in groups]
-    )
+        parts.append(_part("县办", "（也可代单位办理：编号后写单位，如 完成 34 新民镇 链接）", OFFICE))
+    wanted = [one for one in parts if one.name in command.raw]
+    if wanted:
+        return help_text([], wanted)
+    return overview(await _now(ctx), parts) if len(parts) > SHORT else help_text(await _now(ctx), parts)
+
+
+def _part(name: str, note: str, verbs: Sequence[Verb]) -> Part:
+    return Part(name, note, tuple((info_of(verb).usage, info_of(verb).example) for verb in verbs))
 
 
 async def _now(ctx: Ctx) -> list[str]:
@@ -92,6 +109,7 @@ OPEN_QUESTION = {
     conversation.CONFIRM: "刚才的事等您回复：确认 或 取消",
     conversation.EVIDENCE: "请把链接（或文件）发来，收到即提交",
     conversation.WORDS: "请直接写理由，或回复：取消",
+    conversation.FILE: "刚才的文件请回复：佐证 或 导入",
     conversation.CHOICE: "请回复刚才列出的编号或单位，或回复：取消",
 }
 
@@ -144,7 +162,7 @@ async def _led(ctx: Ctx) -> str:
     led = select(TaskLead.task_id).where(TaskLead.unit_id.in_(sorted(ctx.member.reviews_for)))
     rows = [
         item
-        for item in await items(ctx.work.session)
+        for item in await every_item(ctx.work.session)
         if item.task_id in set((await ctx.work.session.scalars(led)).all())
     ]
     where = f"{ctx.unit_names(ctx.member.reviews_for)}牵头"
@@ -152,7 +170,7 @@ async def _led(ctx: Ctx) -> str:
 
 
 async def _county(ctx: Ctx, where: str) -> str:
-    rows = await items(ctx.work.session)
+    rows = await every_item(ctx.work.session)
     words = await _figures(ctx, where, rows, len(await unresolved_tasks(ctx.work.session)))
     return f"{words}\n看某项回复：任务 编号；全部逾期回复：逾期"
 
@@ -236,6 +254,8 @@ async def _detail(ctx: Ctx, task: Task, rows: Sequence[ItemRow]) -> str:
     if task.unknown:
         waiting = "、".join(name or "（原文缺失）" for name in task.unknown)
         status.append(f"【待明确】{waiting}：等县政府办公室（或牵头单位）指定")
+    if task.held:
+        status.append(f"【待明确】{task.held}：等县政府办公室答复，之前不交办")
     step = _step(rows[0]) if len(rows) == 1 and rows[0].unit_id in ctx.member.acts_for else ""
     note = task.note if ctx.member.is_office else ""
     title = f"{task.number} {task.item}"
@@ -295,7 +315,7 @@ async def overdue(ctx: Ctx, command: Command) -> str:
     units = set(named_units(ctx, command))
     rows = [
         item
-        for item in await items(ctx.work.session, live.watched, Assignment.state.in_([str(state) for state in OPEN]))
+        for item in await every_item(ctx.work.session, live.watched, Assignment.state.in_([str(s) for s in OPEN]))
         if may(ctx.member, Right.SEE_ITEM, item.scope) and (not units or item.unit_id in units)
     ]
     late = _late(ctx, rows)
@@ -317,10 +337,10 @@ async def stats(ctx: Ctx, command: Command) -> str:
 async def ledger(ctx: Ctx, command: Command) -> str:
     _need_county(ctx, "台账")
     named_units(ctx, command)  # refuses a name nobody knows
-    if ctx.ledger is None:
+    if ctx.made is None or ctx.made.file is None:
         raise Refused("台账没有生成成功，请稍后再发一次。")
-    ctx.files.append(ctx.ledger)
-    return f"台账已生成（{ctx.ledger.name}），文件随后发出。"
+    ctx.files.append(ctx.made.file)
+    return f"台账已生成（{ctx.made.file.name}），文件随后发出。"
 
 
 async def why(ctx: Ctx, _command: Command) -> str:

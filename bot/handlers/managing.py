@@ -39,6 +39,8 @@ async def name_units(ctx: Ctx, command: Command) -> str:
     units = named_units(ctx, command)
     if not units:
         raise Refused(f"请写明单位，例如：{usage}")
+    if task.held:
+        raise Refused(f"{task.number} {task.item} 的{task.held}还没有明确，先不交办。县政府办公室可回复：问题")
     if not task.unknown and not expand(task.responsible_text, ctx.directory, tuple(leads)).unknown:
         raise Refused(f"{task.number} {task.item} 的责任单位在清单里写明了，不用指定。")
     return await _name(ctx, task, units)
@@ -55,11 +57,14 @@ async def _name(ctx: Ctx, task: Task, units: Sequence[int]) -> str:
     return f"已指定 {task.number} {task.item}：{names(named, 12)}{tail}，将随下一次晨报交办。"
 
 
+_STARTS = (Node.trigger.is_not(None), Node.removed_at.is_(None))
+
+
 async def start(ctx: Ctx, command: Command) -> str:
     if not may(ctx.member, Right.MANAGE):
         raise Refused(answers.not_allowed("起算", WHO[Right.MANAGE]))
     task = await _task(ctx, command, "起算 38 2021-07-01")
-    node = await ctx.work.session.scalar(select(Node).where(Node.task_id == task.id, Node.trigger.is_not(None)))
+    node = await ctx.work.session.scalar(select(Node).where(Node.task_id == task.id, *_STARTS))
     if node is None or node.trigger is None:
         raise Refused(f"{task.number} {task.item} 的时限不用起算，就是 {task.deadline_text or '清单写明的日期'}。")
     if command.when is None:

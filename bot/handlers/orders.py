@@ -9,7 +9,7 @@ from bot.domain.permissions import may, right_to
 from bot.domain.states import ALLOWED, Act, State
 from bot.domain.timing import in_window
 from bot.handlers.context import Ctx
-from bot.services import audience, conversation, manage, report, review
+from bot.services import audience, choices, conversation, manage, report, review
 from bot.services.report import Proof
 from bot.services.views import days_late, days_left, urged_today
 from bot.services.work import Work
@@ -67,10 +67,17 @@ async def confirm_first(ctx: Ctx, order: Order, items: Sequence[ItemRow], extra:
 
 async def ask_which(ctx: Ctx, order: Order, candidates: Sequence[ItemRow], what: str) -> str:
     """Asks which item an order is for; the next number or unit says it (rule 11)."""
-    ids = [item.id for item in candidates]
-    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, {"order": order.as_json(), "ids": ids})
     by_unit = len({item.code for item in candidates}) == 1
-    return answers.which_item(what, [named(ctx, item) for item in candidates], "单位" if by_unit else "编号")
+    text = answers.which_item(what, [named(ctx, item) for item in candidates], "单位" if by_unit else "编号")
+    return await ask_choice(ctx, {"order": order.as_json()}, candidates, f"{what}哪一项？", text)
+
+
+async def ask_choice(ctx: Ctx, waiting: Mapping[str, Any], candidates: Sequence[ItemRow], what: str, text: str) -> str:
+    """Keeps what `waiting` for its item, and puts the question: `text`, and a card with buttons where cards work."""
+    ctx.question = choices.question(ctx.work, what, candidates, text)
+    payload = {**waiting, "ids": [item.id for item in candidates], "asked": ctx.question.asked}
+    await conversation.expect(ctx.work, ctx.key, conversation.CHOICE, payload)
+    return text
 
 
 async def perform(ctx: Ctx, order: Order) -> str:
@@ -78,17 +85,29 @@ async def perform(ctx: Ctx, order: Order) -> str:
     found = await items_by_id(ctx.work.session, order.ids, lock=True)
     if len(found) == 1:
         await speak_of(ctx, found[0])
+    ready, left, newer = sort_out(ctx, order, found)
+    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
+    parts += leftovers(left, newer)
+    return "\n".join(part for part in parts if part) or answers.NOTHING_DONE
+
+
+def sort_out(ctx: Ctx, order: Order, found: Sequence[ItemRow]) -> tuple[list[ItemRow], list[str], list[str]]:
+    """What of these can be done as it was shown; in words, what has moved on, and what was handed in anew since."""
     newer = [item for item in found if order.shown.get(item.id, item.submission) != item.submission]
     ready = [item for item in found if item not in newer and _still_possible(ctx, item, order.act)]
     left = [item for item in found if item not in newer and item not in ready]
-    parts = [await _DO[order.act](ctx, order, ready)] if ready else []
-    if left:
-        states = "、".join(f"{item.code}（{item.unit} {item.state.label}）" for item in left[:8])
-        parts.append(f"未处理 {len(left)} 项，状态已变：{states}")
+    return (
+        ready,
+        [f"{item.code}（{item.unit} {item.state.label}）" for item in left],
+        [f"{item.code}（{item.unit}）" for item in newer],
+    )
+
+
+def leftovers(left: Sequence[str], newer: Sequence[str]) -> list[str]:
+    lines = [f"未处理 {len(left)} 项，状态已变：{'、'.join(left[:8])}"] if left else []
     if newer:
-        which = "、".join(f"{item.code}（{item.unit}）" for item in newer[:8])
-        parts.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{which}")
-    return "\n".join(part for part in parts if part) or "没有可以处理的事项，什么都没有改。"
+        lines.append(f"未处理 {len(newer)} 项，刚才列出之后又有新的提交，请看过再办：{'、'.join(newer[:8])}")
+    return lines
 
 
 async def speak_of(ctx: Ctx, item: ItemRow) -> None:

@@ -90,11 +90,13 @@ async def submit_asked(ctx: Ctx, proofs: Sequence[Proof], words: str = "") -> st
                 one.name for one in there
             }:  # the same link again is for another item
                 return await _add(ctx, found[0], proofs)
-    if pending and pending.kind == conversation.CHOICE and proofs:
+    if pending and pending.kind == conversation.CHOICE and proofs and "order" in pending.payload:
         proofs = (*order_from(pending.payload["order"]).proofs, *proofs)  # the next picture of the same lot
     candidates = await open_of(ctx)
     if not candidates:
         raise Refused(answers.which_item("完成", []))
+    topic = await conversation.topic(ctx.work.session, ctx.key, ctx.work.now, ctx.work.policy.context_minutes)
+    candidates.sort(key=lambda item: topic is None or item.number != topic.number)  # spoken of last, first
     order = Order(Act.SUBMIT, (), words, tuple(proofs))
     return await ask_which(ctx, order, candidates, "完成的是" if not proofs else "这个佐证是")
 
@@ -168,9 +170,7 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
             RequestKind.DISPUTE: f"请写明理由，例如：异议 {item.code} 本单位只是配合单位",
         }
         raise Refused(usage[kind])
-    there = await requests.open_request(ctx.work, item)
-    if there is not None:
-        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
+    await nothing_open(ctx, item)
     await requests.ask(ctx.work, item, kind, reason, new_due)
     checker = await checker_name(ctx, item)
     deciders = checker if checker == "县政府办公室" else f"{checker}或县政府办公室"
@@ -178,12 +178,19 @@ async def request(ctx: Ctx, command: Command, kind: RequestKind) -> str:
     return answers.asked(named(ctx, item).ref, kind.label, deciders, detail)
 
 
+async def nothing_open(ctx: Ctx, item: ItemRow) -> None:
+    """Raises Refused where a request of this item waits already."""
+    there = await requests.open_request(ctx.work, item)
+    if there is not None:
+        raise Refused(answers.already_asked(named(ctx, item), RequestKind(there.kind).label, there.at))
+
+
 def _new_due(ctx: Ctx, command: Command, item: ItemRow) -> date:
     if command.when is None:
         raise Refused(answers.bad_date(date_problem(command.problem), "延期", item.code))
     # An earlier day is passed on as it is: who decides sees both, and only the person knows which they meant.
     if command.when == item.due:
-        raise Refused(f"{command.when} 就是现在的时限，不需要延期。")
+        raise Refused(f"{item.ref} 现在的时限就是 {command.when}，不需要延期。")
     if command.when <= ctx.work.today:
         raise Refused(f"新时限 {command.when} 已经过去，请写一个以后的日期。")
     if command.when > max(item.due, ctx.work.today) + LONGEST_EXTENSION:

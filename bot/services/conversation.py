@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.services import choices
 from bot.services.work import Work
 from bot.store.facts import put
 from bot.store.tables import Context, Fact
@@ -17,6 +18,7 @@ WORDS = "words"  # waits for a reason
 CHOICE = "choice"  # waits for the number of an item
 ITEM = "item"  # the item a message asked about
 WHEN = "when"  # waits for a day
+FILE = "file"  # waits for what a file is: evidence or a list
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ async def expect(work: Work, key: str, kind: str, payload: dict[str, Any]) -> No
     """The bot asks: the person's next words may answer it."""
     expires = work.now + timedelta(minutes=work.policy.context_minutes)
     row = await work.session.get(Context, key)
+    if row is not None and row.payload.get("asked") != payload.get("asked"):
+        await _over(work, row, choices.OVER)
     if row is None:
         work.session.add(Context(member_key=key, kind=kind, payload=payload, expires_at=expires))
     else:
@@ -47,8 +51,18 @@ async def leave(work: Work, key: str, kind: str) -> None:
     await work.session.execute(delete(Context).where(Context.member_key == key, Context.kind == kind))
 
 
-async def forget(work: Work, key: str) -> None:
-    await work.session.execute(delete(Context).where(Context.member_key == key))
+async def forget(work: Work, key: str, became: str = choices.OVER) -> None:
+    """Ends the open question; a card that asked it says what `became` of it."""
+    row = await work.session.get(Context, key)
+    if row is not None:
+        await _over(work, row, became)
+        await work.session.delete(row)
+        await work.session.flush()
+
+
+async def _over(work: Work, row: Context, became: str) -> None:
+    if row.kind == CHOICE and row.payload.get("asked"):
+        await choices.ended(work, row.payload["asked"], became)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.domain.county import County, TaskData, TaskListData
-from bot.domain.responsibility import expand, resolve
-from bot.services.manage import dispatch
+from bot.domain.county import County
+from bot.services import lists
 from bot.services.work import Work
 from bot.store import people
-from bot.store.tables import Fact, Group, Node, Task, TaskLead, TaskList, Unit
+from bot.store.tables import Fact, Group, TaskList, Unit
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,8 @@ async def load(work: Work, county: County) -> Loaded:
     known = await work.session.scalar(select(TaskList.id).where(TaskList.key == county.task_list.key))
     if known is not None:
         return Loaded(len(county.units), len(county.task_list.tasks), 0, (), already=True)
-    return await _list(work, county)
+    loaded = await lists.load(work, county.task_list)
+    return Loaded(len(county.units), loaded.tasks, loaded.dispatched, loaded.unresolved)
 
 
 async def _units(work: Work, county: County) -> None:
@@ -56,72 +56,3 @@ async def _units(work: Work, county: County) -> None:
     else:
         fact.value = ask
     await session.flush()
-
-
-async def _list(work: Work, county: County) -> Loaded:
-    session, data = work.session, county.task_list
-    directory = await people.directory(session)
-    row = _task_list(work, data)
-    session.add(row)
-    await session.flush()
-    dispatched = 0
-    unresolved: list[int] = []
-    for task_data in data.tasks:
-        leads = expand(task_data.lead, directory, ())
-        responsible = expand(task_data.responsible, directory, leads.units)
-        is_group = isinstance(resolve(task_data.lead, directory), tuple)
-        task = _task(row.id, task_data, is_group, responsible.unknown)
-        session.add(task)
-        await session.flush()
-        session.add_all(TaskLead(task_id=task.id, unit_id=unit, position=i) for i, unit in enumerate(leads.units))
-        several = len(task_data.nodes) > 1
-        session.add_all(
-            Node(
-                task_id=task.id,
-                seq=node.seq,
-                code=f"{task_data.number}-{node.seq}" if several else str(task_data.number),
-                title=node.title,
-                due=node.due,
-                trigger=node.trigger,
-                started_on=None,
-            )
-            for node in task_data.nodes
-        )
-        await session.flush()
-        if responsible.unknown:
-            unresolved.append(task_data.number)
-        dispatched += len(await dispatch(work, task, responsible.units))
-    words = f"{data.title}：{len(data.tasks)} 行，交办 {dispatched} 项"
-    work.audit("load", f"list:{row.id}", {}, {"tasks": len(data.tasks), "dispatched": dispatched}, words)
-    return Loaded(len(county.units), len(data.tasks), dispatched, tuple(unresolved))
-
-
-def _task_list(work: Work, data: TaskListData) -> TaskList:
-    return TaskList(
-        key=data.key,
-        title=data.title,
-        doc_no=data.doc_no,
-        year=data.year,
-        issue_date=data.issue_date,
-        report_date=data.report_date,
-        loaded_at=work.now,
-    )
-
-
-def _task(list_id: int, data: TaskData, lead_is_group: bool, unknown: tuple[str, ...]) -> Task:
-    return Task(
-        list_id=list_id,
-        number=data.number,
-        part=data.part,
-        aspect=data.aspect,
-        item=data.item,
-        measures=list(data.measures),
-        paths=[{"site": path.site, "column": path.column} for path in data.paths],
-        lead_text=data.lead,
-        lead_is_group=lead_is_group,
-        responsible_text=data.responsible,
-        unknown=list(unknown),
-        recurrence=data.recurrence,
-        deadline_text=data.deadline_text,
-        note=data.note,
-    )

@@ -26,11 +26,12 @@ async def name_units(work: Work, task: Task, units: Sequence[int], words: str) -
 
 async def dispatch(work: Work, task: Task, units: Sequence[int]) -> list[ItemRow]:
     """交办: makes the assignments of a row that do not exist yet, one for each node and unit."""
-    nodes = (await work.session.scalars(select(Node).where(Node.task_id == task.id).order_by(Node.seq))).all()
+    query = select(Node).where(Node.task_id == task.id, Node.removed_at.is_(None)).order_by(Node.seq)
+    nodes = (await work.session.scalars(query)).all()
     made: list[Assignment] = []
     for node in nodes:
-        query = select(Assignment.unit_id).where(Assignment.node_id == node.id)
-        there = set((await work.session.scalars(query)).all())
+        theirs = select(Assignment.unit_id).where(Assignment.node_id == node.id)
+        there = set((await work.session.scalars(theirs)).all())
         made += [
             Assignment(
                 node_id=node.id,
@@ -96,12 +97,13 @@ async def resume(work: Work, item: ItemRow, reason: str) -> None:
     await told_unit(work, item, f"{item.ref} 已恢复办理，时限 {assignment.due}")
 
 
-async def cancel(work: Work, item: ItemRow, reason: str) -> None:
+async def cancel(work: Work, item: ItemRow, reason: str, tell: bool = True) -> None:
+    """撤销. `tell`: the unit hears of it, unless somebody tells it of this and more in one line."""
     assignment = await work.assignment(item)
     before = snapshot(assignment)
     assignment.state = State.CANCELLED
     assignment.resume_to = None
-    await _ended(work, item, Act.CANCEL, before, assignment, reason)
+    await _ended(work, item, Act.CANCEL, before, assignment, reason, tell)
 
 
 async def close(work: Work, item: ItemRow, grounds: str) -> None:
@@ -116,10 +118,17 @@ async def close(work: Work, item: ItemRow, grounds: str) -> None:
 
 
 async def _ended(
-    work: Work, item: ItemRow, act: Act, before: dict[str, object], assignment: Assignment, words: str
+    work: Work,
+    item: ItemRow,
+    act: Act,
+    before: dict[str, object],
+    assignment: Assignment,
+    words: str,
+    tell: bool = True,
 ) -> None:
     withdrew = [] if act is Act.SUSPEND else await prompts.withdraw_requests(work, item)
     work.audit(act, item.subject, before, {**snapshot(assignment), WITHDREW: withdrew}, words)
     became = State(assignment.state).label
     await prompts.settle(work, f"submission:{item.id}:{item.submission}", became)
-    await told_unit(work, item, f"{item.ref} {became}" + (f"：{words}" if words else ""))
+    if tell:
+        await told_unit(work, item, f"{item.ref} {became}" + (f"：{words}" if words else ""))

@@ -6,11 +6,23 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, DateTime, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, DateTime, delete, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, local_day
-from bot.domain.planning import Digest, Item, LineKind, Outcome, Plan, Snapshot, StageRecord, Waiting
+from bot.domain.planning import (
+    SHARED,
+    Digest,
+    Item,
+    Line,
+    LineKind,
+    Missed,
+    Outcome,
+    Plan,
+    Snapshot,
+    StageRecord,
+    Waiting,
+)
 from bot.domain.states import State
 from bot.domain.timing import held_until
 from bot.services import audience
@@ -26,6 +38,7 @@ AT_ONCE = 1_000  # rows read or written without giving anybody else a turn
 T = TypeVar("T")
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
+MISSED = "missed:"  # begins the key of the fact that keeps what a person's digest did not say
 UNANSWERED = "notice-waits"  # begins the key of the news that reminds of a notice
 _OF_NEWS = frozenset({LineKind.NEWS, LineKind.UNANSWERED})
 
@@ -41,6 +54,7 @@ async def snapshot(session: AsyncSession, now: datetime) -> Snapshot:
         held=await _held(session, now),
         news=await _news(session, News.key.not_like(f"{UNANSWERED}:%")),
         unanswered=await _news(session, News.key.like(f"{UNANSWERED}:%")),
+        missed=await _missed(session),
         digested=await _digested(session, today),
         weekly_told=await _last_told(session, LineKind.WEEKLY),
         unreachable_told=await _last_told(session, LineKind.UNREACHABLE),
@@ -134,6 +148,14 @@ async def _news(session: AsyncSession, which: ColumnElement[bool]) -> tuple[Wait
     return tuple(Waiting(news_id, key, moment) for news_id, key, moment in await session.execute(query))
 
 
+async def _missed(session: AsyncSession) -> tuple[Missed, ...]:
+    facts = await session.scalars(select(Fact).where(Fact.key.like(f"{MISSED}%")).order_by(Fact.key))
+    return tuple(
+        Missed(fact.key.removeprefix(MISSED), tuple(Line(LineKind(line[0]), *line[1:]) for line in fact.value["lines"]))
+        for fact in facts
+    )
+
+
 async def _digested(session: AsyncSession, today: date) -> frozenset[tuple[date, str]]:
     query = select(Outbox.member_key).where(Outbox.key.like(f"digest:{today.isoformat()}:%"))
     return frozenset((today, key) for key in (await session.scalars(query)).all() if key is not None)
@@ -168,6 +190,7 @@ async def store_plan(work: Work, plan: Plan) -> int:
     for start in range(0, len(stages), AT_ONCE):  # past the ORM: a bad morning has tens of thousands
         await work.session.execute(insert(_STAGES), stages[start : start + AT_ONCE])
     await _remember_told(work, plan)
+    await work.session.execute(delete(Fact).where(Fact.key.like(f"{MISSED}%")))  # said by now, or not true any more
     return made
 
 
@@ -204,10 +227,18 @@ async def unplan(work: Work, row: Outbox) -> None:
     """A digest that missed its day and was certainly not delivered: what it carried is due with the next one."""
     row.state, row.error = "superseded", "错过了当天的发送时间，改由下一次晨报发出"
     await take_back(work, row.payload.get("marks", []))
+    await _keep_shared(work, row)
     await unbundle(work, row)
     news = [int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) in _OF_NEWS]
     if news:
         await work.session.execute(update(News).where(News.id.in_(news)).values(told_at=None))
+
+
+async def _keep_shared(work: Work, row: Outbox) -> None:
+    """Stages taken back are planned again; what somebody else was told is recorded as told, and would be lost here."""
+    lines = [line for line in row.payload["lines"] if LineKind(line[0]) in SHARED]
+    if lines:
+        await put(work.session, f"{MISSED}{row.member_key}", {"lines": lines})
 
 
 async def take_back(work: Work, marks: list[list[Any]]) -> None:

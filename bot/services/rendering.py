@@ -6,16 +6,18 @@ from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.planning import BESIDE, WITHOUT_ITEM, LineKind, StageKind, stage_of
+from bot.domain.people import Role
+from bot.domain.planning import BESIDE, OF_UNIT, WITHOUT_ITEM, LineKind, StageKind, stage_of
 from bot.domain.states import OPEN, State
 from bot.domain.timing import stage_due
-from bot.services import notices
+from bot.services import handin, notices
 from bot.services.planning import take_back
 from bot.services.views import days_late
 from bot.services.work import Work
 from bot.store import people
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import News, Outbox, Request, Unit
+from bot.texts import reports
 from bot.texts.digest import Entry, compose
 from bot.texts.fit import clip
 
@@ -73,9 +75,17 @@ async def render(work: Work, row: Outbox) -> Rendered | Dropped:
     if not entries:
         return Dropped("所列事项都已办结")
     await _drop_what_fell_out(work, row, {entry.item_id for entry in entries if entry.kind is not LineKind.HELD})
-    composed = compose(entries, local_day(work.now), work.policy.digest_bytes)
+    note = await _report_due(work, row.member_key) if any(entry.kind in OF_UNIT for entry in entries) else ""
+    composed = compose(entries, local_day(work.now), work.policy.digest_bytes, note)
     signable = {entry.item_id for entry in entries if entry.kind in (LineKind.DISPATCH, LineKind.UNSIGNED)}
     return Rendered(composed.text, signs=tuple(i for i in composed.listed if i in signable))
+
+
+async def _report_due(work: Work, member_key: str | None) -> str:
+    """Near the report date, for who speaks for a unit that has not reported: no message of its own (rule 4)."""
+    member = await people.member(work.session, member_key) if member_key else None
+    due = await handin.due_soon(work, member.units(Role.CONTACT)) if member else None
+    return reports.remind(due) if due else ""
 
 
 async def _drop_what_fell_out(work: Work, row: Outbox, named: set[int]) -> None:

@@ -1,21 +1,20 @@
-"""What people look at: queues, figures, history, the ledger. Nothing here changes anything."""
+"""What people look at: queues, figures, history. Nothing here changes anything."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.documents.ledger import HistoryEntry, LedgerRow, code_key
 from bot.domain.calendar import WorkCalendar, at, local_day
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, Act, Light, State
 from bot.domain.timing import light, overdue_days, stalled
 from bot.store import live
-from bot.store.items import ItemRow, items
-from bot.store.tables import Assignment, Audit, Evidence, Inbox, Node, Outbox, Request, Task, TaskLead, Unit
+from bot.store.items import ItemRow, chunks, items
+from bot.store.tables import Assignment, Audit, Evidence, Inbox, Outbox, Request, Task
 from bot.texts.words import NEAR
 
 HISTORY_ACTS = {str(act): act.label for act in Act}
@@ -56,7 +55,7 @@ async def open_requests(session: AsyncSession, ids: Collection[int]) -> int:
 async def unresolved_tasks(session: AsyncSession) -> list[Task]:
     """Rows that wait as 待明确, wholly or in part."""
     tasks = (await session.scalars(select(Task).order_by(Task.number))).all()
-    return [task for task in tasks if task.unknown]
+    return [task for task in tasks if task.unknown or task.held]
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,10 @@ def figures(rows: Sequence[ItemRow], unresolved: int, policy: Policy, today: dat
 async def history(session: AsyncSession, ids: Collection[int]) -> dict[int, list[Audit]]:
     """Assignment id -> its audit entries, oldest first."""
     found: dict[int, list[Audit]] = defaultdict(list)
-    wanted = set(ids)
-    query = select(Audit).where(Audit.subject.like("assignment:%")).order_by(Audit.id)
-    if len(wanted) <= 50:
-        query = select(Audit).where(Audit.subject.in_([f"assignment:{i}" for i in sorted(wanted)])).order_by(Audit.id)
-    for entry in (await session.scalars(query)).all():
-        number = int(entry.subject.partition(":")[2])
-        if number in wanted:
-            found[number].append(entry)
+    query = select(Audit).order_by(Audit.id)
+    for some in chunks(set(ids)):
+        for entry in await session.scalars(query.where(Audit.subject.in_([f"assignment:{i}" for i in some]))):
+            found[int(entry.subject.partition(":")[2])].append(entry)
     return found
 
 
@@ -126,91 +121,6 @@ async def evidence(session: AsyncSession, rows: Iterable[ItemRow]) -> dict[int, 
         if proof.assignment_id in latest and proof.submission >= latest[proof.assignment_id]:
             found[proof.assignment_id].append(proof)
     return found
-
-
-async def ledger(session: AsyncSession, policy: Policy, now: datetime, units: Collection[int] = ()) -> list[LedgerRow]:
-    """The ledger (DESIGN §6): every assignment, and once every row whose responsible units nobody knows yet; of
-    `units` alone where some are named."""
-    today = local_day(now)
-    rows = await items(session, *([Assignment.unit_id.in_(sorted(units))] if units else []))
-    tasks = {task.id: task for task in (await session.scalars(select(Task))).all()}
-    leads = await _lead_names(session, tasks)
-    proofs = await evidence(session, rows)
-    past = await history(session, [row.id for row in rows])
-    lines = [
-        _line(row, tasks[row.task_id], leads[row.task_id], proofs.get(row.id, []), past.get(row.id, []), policy, today)
-        for row in rows
-    ]
-    if not units:
-        lines += await _unresolved_lines(session, {row.task_id for row in rows}, tasks, leads)
-    return sorted(lines, key=lambda line: code_key(line.code))
-
-
-async def _lead_names(session: AsyncSession, tasks: dict[int, Task]) -> dict[int, tuple[str, ...]]:
-    """Task id -> official names of its leads; a group that leads keeps its own name."""
-    found: dict[int, list[str]] = {task_id: [] for task_id in tasks}
-    query = select(TaskLead.task_id, Unit.name).join(Unit, Unit.id == TaskLead.unit_id).order_by(TaskLead.position)
-    for task_id, name in await session.execute(query):
-        found[task_id].append(name)
-    return {
-        task_id: (tasks[task_id].lead_text,) if tasks[task_id].lead_is_group or not names else tuple(names)
-        for task_id, names in found.items()
-    }
-
-
-async def _unresolved_lines(
-    session: AsyncSession, known: set[int], tasks: dict[int, Task], leads: dict[int, tuple[str, ...]]
-) -> list[LedgerRow]:
-    nodes = (await session.scalars(select(Node).order_by(Node.task_id, Node.seq))).all()
-    return [
-        LedgerRow(
-            code=node.code,
-            part=task.part,
-            aspect=task.aspect,
-            item=task.item,
-            leads=leads[task.id],
-            unit="",
-            due=node.due,
-            state=State.UNRESOLVED.label,
-            light=Light.GREY.value,
-            node_title=node.title,
-        )
-        for node in nodes
-        if (task := tasks[node.task_id]).unknown and task.id not in known
-    ]
-
-
-def _line(
-    row: ItemRow,
-    task: Task,
-    leads: tuple[str, ...],
-    proofs: Sequence[Evidence],
-    past: Sequence[Audit],
-    policy: Policy,
-    today: date,
-) -> LedgerRow:
-    return LedgerRow(
-        code=row.code,
-        part=task.part,
-        aspect=task.aspect,
-        item=task.item,
-        leads=leads,
-        unit=row.unit,
-        due=row.due,
-        state=row.state.label,
-        light=item_light(row, policy, today).value,
-        signed_at=row.signed_at,
-        submitted_at=row.submitted_at,
-        closed_at=row.closed_at,
-        extensions=row.extensions,
-        evidence=tuple(proof.name for proof in proofs),
-        return_reason=row.return_reason or "",
-        node_title=row.node_title,
-        history=tuple(
-            HistoryEntry(entry.at, entry.actor_name, HISTORY_ACTS.get(entry.act, entry.act), entry.words)
-            for entry in past
-        ),
-    )
 
 
 async def urged_today(session: AsyncSession, rows: Iterable[ItemRow], today: date) -> dict[int, str]:

@@ -58,7 +58,9 @@ class Work:
         self, act: Act | str, subject: str, before: Mapping[str, Any], after: Mapping[str, Any], words: str = ""
     ) -> None:
         """One append-only entry; `words` are the person's own, already redacted."""
-        if subject.startswith("assignment:") and any(before.get(name) != after.get(name) for name in ("state", "due")):
+        # A new item (nothing before) is on nobody's card yet.
+        moved = before and any(before.get(name) != after.get(name) for name in ("state", "due"))
+        if moved and subject.startswith("assignment:"):
             self.changed.add(subject)
         self.session.add(
             Audit(

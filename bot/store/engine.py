@@ -1,5 +1,6 @@
 """The database: one engine, reads and writes, and what SQLite and PostgreSQL need to behave alike."""
 
+import errno
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -35,6 +36,9 @@ _AWAY = (
     asyncpg.DeadlockDetectedError,
     asyncpg.InterfaceError,
 )
+
+# A folder that cannot be written is no database that is away: asking again every second would mend nothing.
+_OF_FILES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO})
 
 # An error of the database must not carry people's words into the log or a parked message (rule 8).
 _QUIET: dict[str, Any] = {"hide_parameters": True}
@@ -180,6 +184,8 @@ async def run_sync(store: Store, work: Callable[..., Any]) -> Any:
 
 def is_away(error: BaseException) -> bool:
     """Is it the database that failed, and not what was asked of it? Then asking again later may do."""
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _OF_FILES):
+        return False
     if isinstance(error, OSError | TimeoutError | PoolTimeout | OperationalError | InterfaceError):
         return True
     if isinstance(error, DBAPIError):

@@ -1,5 +1,6 @@
 """Reading assignments as people see them: joined with their node, row and unit."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -106,6 +107,18 @@ async def items(session: AsyncSession, *where: ColumnElement[bool], lock: bool =
     rows = (await session.execute(query)).all()
     leads = await leads_of(session, {task.id for _, _, task, _ in rows})
     return [_row(assignment, node, task, unit, leads) for assignment, node, task, unit in rows]
+
+
+async def every_item(session: AsyncSession, *where: ColumnElement[bool]) -> list[ItemRow]:
+    """The same for the whole county, a few hundred at a time: callbacks are stored in between, which must not wait."""
+    found = await session.stream(_query().where(*where).execution_options(yield_per=MANY))
+    rows = [row async for row in found]
+    leads = await leads_of(session, {task.id for _, _, task, _ in rows})
+    made: list[ItemRow] = []
+    for some in range(0, len(rows), MANY):
+        made += [_row(assignment, node, task, unit, leads) for assignment, node, task, unit in rows[some : some + MANY]]
+        await asyncio.sleep(0)
+    return made
 
 
 async def items_by_id(session: AsyncSession, ids: Collection[int], lock: bool = False) -> list[ItemRow]:

@@ -24,7 +24,9 @@ from bot.domain.people import Role
 from bot.domain.planning import Outcome
 from bot.domain.states import ASSIGNMENT_STATES, RequestKind
 from bot.store.base import Base, BigId, one_of
+from bot.store.drafts import Draft as Draft  # these tables belong to the same schema
 from bot.store.linktable import LinkCheck as LinkCheck
+from bot.store.reports import UnitReport as UnitReport
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -102,6 +104,8 @@ class Task(Base):
     lead_is_group: Mapped[bool] = mapped_column(Boolean())
     responsible_text: Mapped[str]
     unknown: Mapped[list[Any]]  # what of the expression waits as 待明确; empty when all is named
+    held: Mapped[str | None]  # what else must be known before it is handed out, such as 时限
+    removed_at: Mapped[datetime | None]  # a corrected notice has this row no more
     recurrence: Mapped[str | None]
     deadline_text: Mapped[str]
     note: Mapped[str]
@@ -125,6 +129,7 @@ class Node(Base):
     due: Mapped[date]
     trigger: Mapped[str | None] = mapped_column(String(12))  # +3m: counts from an event the office enters (起算)
     started_on: Mapped[date | None]
+    removed_at: Mapped[datetime | None]
 
 
 class Assignment(Base):

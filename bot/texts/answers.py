@@ -16,6 +16,10 @@ STRANGER = (
 APOLOGY = "这条消息没能处理成功，已记录下来，县政府办公室和管理员都看得到。请稍后再发一次；急事请直接联系县政府办公室。"
 PERSONAL = "这条消息里有{what}，为保护个人信息和秘密，没有保存也没有处理。请去掉后再发。"
 PERSONAL_FILE = "文件里有{what}，为保护个人信息和秘密，文件没有保存也没有处理。请去掉后再发，或改发公开页面的链接。"
+IF_FALSE = "\n确属误报或依法应当公开的，请{who}回复：误报 {code} 理由；记录在案后，{days} 天内把原{what}再发一次。"
+NO_SUCH_CODE = "没有您可以认定的编号 {code}：编号在拦截时的答复里，{days} 天内有效，由发送人所在单位的负责人认定。"
+OVERRULE_USAGE = "请写明六位编号和理由，例如：误报 483920 是对外公布的值班电话"
+PERSONAL_NAME = "文件名里有{what}，为保护个人信息和秘密，文件没有保存也没有处理。请改了文件名再发。"
 LOCKED_FILE = "文件加了密码，查不了里面有没有个人信息，没有保存。请去掉密码再发，或改发公开页面的链接。"
 HUGE_FILE = "文件内容太多，查不完里面有没有个人信息，没有保存。请只发能证明公开的那几页，或改发链接。"
 OLD_FILE = (
@@ -25,6 +29,8 @@ OLD_FILE = (
 ARCHIVE_FILE = "压缩包查不了里面有没有个人信息，没有保存。请解压后逐个发文件，或改发公开页面的链接。"
 NO_CALENDAR = "工作日历还没有 {year} 年的放假安排，算不了时限，这条没有处理。已提示管理员更新，请更新后再发一次。"
 NOTHING_PENDING = "现在没有等待确认的事。"
+CHOOSE_FIRST = "请先说是哪一项：回复刚才列出的编号或单位，或回复 取消。"
+NOTHING_DONE = "没有可以处理的事项，什么都没有改。"
 NO_REASON = "这句话没有当作理由，什么都没有改。请直接写理由，或回复 取消。"
 TAKE_YOUR_TIME = "好的，不急。准备好了直接把链接或文件发来，收到即提交；不报了请回复 取消。"
 CANCELLED = "已取消，什么都没有改。"
@@ -32,7 +38,6 @@ NO_WAITING_ASK = "收到。目前没有等您回执或签收的消息。"
 NOT_YOUR_BUTTON = "这个按钮只能由审核该事项的人按，或已经过时，什么都没有改。回复 帮助 看您能做什么。"
 NOT_YOUR_ITEM = "这个按钮只能由责任单位的人按，或已经过时，什么都没有改。回复 任务 看您的事项。"
 EVERY_UNIT = 60  # a county has fewer: what waits for 确认 hides none
-LATER = "“{what}”还没有开通。现在可以用的请回复 帮助。"
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,13 @@ def which_item(what: str, candidates: Sequence[Named], by: str = "编号") -> st
     return f"{what}哪一项？请回复{by}：\n{bullet_list([f'· {one.line}' for one in candidates])}"
 
 
+def no_link(item: Named) -> str:
+    return (
+        f"{item.ref} 要公开以后才能提交，什么都没有改。已公开的请把网址发来，纸质件可以拍照或扫描后发来。\n"
+        f"本单位确实不用公开的请回复：不涉及 {item.call} 理由；还没办好的请回复：进展 {item.call} 文字"
+    )
+
+
 def undone(ref: str, what: str, state: str) -> str:
     return f"已撤回对 {ref} 的“{what}”，现在是“{state}”。"
 
@@ -322,3 +334,17 @@ def recalled(number: int, back: int, under_way: int, left: int) -> str:
 
 
 RECALLED = "这条通知已由县政府办公室撤回，不用再回执。"
+
+
+# -- refused for what it seems to hold, and not so
+
+
+def overruled(kinds: str, what: str, name: str, when: datetime, days: int) -> str:
+    return (
+        f"已记录：{name} {clock(when)} 发的{what}（{kinds}）确属误报。\n"
+        f"请{name}在 {days} 天内把原{what}再发一次，就会照常办理。"
+    )
+
+
+def may_send_again(kinds: str, what: str, head: str, when: datetime, days: int) -> str:
+    return f"您 {clock(when)} 发的{what}因有{kinds}没有处理，{head}已认定为误报。请在 {days} 天内把原{what}再发一次。"

@@ -47,10 +47,10 @@ class _Row:
 Section = Callable[[list[Entry], int], list[_Row]]
 
 
-def compose(entries: Sequence[Entry], today: date, limit: int = BYTES) -> Composed:
-    """The digest of one person. `entries` come most urgent first and keep that order."""
+def compose(entries: Sequence[Entry], today: date, limit: int = BYTES, note: str = "") -> Composed:
+    """The digest of one person. `entries` come most urgent first and keep that order; `note` stands at the end."""
     entries = _told_apart(_told_once(entries))
-    head, foot = f"【督办晨报】{today.month}月{today.day}日", _foot(entries)
+    head, foot = f"【督办晨报】{today.month}月{today.day}日", [*([note] if note else []), *_foot(entries)]
     for width in WIDTHS:
         rows = [row for section in _sections(entries, width) for row in section]
         whole = _text(head, rows, [], foot)

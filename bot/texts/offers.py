@@ -10,6 +10,7 @@ NOTHING_TO_UNDO = "没有找到您刚才的操作，什么都没有改。撤回�
 MOVED_ON = "刚才列出之后又有新的提交，什么都没有改。请回复 待审 看过再办。"
 WHICH_WORK = "没看出说的是哪一项，没有改动任何事项。要记下来请写编号，例如：进展 21 机制文件正在会签"
 NO_DAY = "没有看到日期，什么都没有改。请写新的时限（如 12月10日、下周五），或回复 取消。"
+_NAMED = 12  # items that one line names
 _YES_OR_NO = "回复 确认 执行，回复 取消 放弃。"
 
 
@@ -26,7 +27,8 @@ class Asked(Protocol):
 
 def line(label: str, refs: Sequence[str], asked: Asked) -> str:
     """完成 35 政府网站、政务新媒体: one act, as it would be done."""
-    parts = [f"{label} {'、'.join(short(ref, 40) for ref in refs)}"]
+    shown = "、".join(short(ref, 40) for ref in refs[:_NAMED]) + (f" 等 {len(refs)} 项" if len(refs) > _NAMED else "")
+    parts = [f"{label} {shown}"]
     if asked.when:
         parts.append(f"到 {day(asked.when)}")
     if asked.text:
@@ -60,6 +62,15 @@ def why(label: str, refs: Sequence[str]) -> str:
 
 def answer_to_question(usage: str, example: str) -> str:
     return f"这是一个问题，我没有改动任何事项。\n写法：{usage}，例如：{example}"
+
+
+def what_about(code: str) -> str:
+    return f"没看出要对 {code} 做什么，没有改动任何事项。\n例如：完成 {code} 链接　进展 {code} 文字　任务 {code}"
+
+
+def which_link(codes: Sequence[str]) -> str:
+    named = " 链接 ".join(codes[:4])
+    return f"{'、'.join(codes)} 各是哪个链接，我分不清，没有改动任何事项。\n请写成：完成 {named} 链接"
 
 
 def not_yet(codes: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.domain.planning import WITHOUT_ITEM, Item, Line, LineKind, Mark, Outcome
 from scheduler.planning import rules
+from scheduler.planning.missed import still_true
 from scheduler.planning.morning import Morning, Step
 
 
@@ -81,7 +82,18 @@ class Book:
         for one in snapshot.unanswered:
             if one.since <= morning.cut:
                 self.tell_beside(one.userid, Line(LineKind.UNANSWERED, one.id, rule=rules.UNANSWERED))
+        self._say_what_was_missed()
         self._add_beside()
+
+    def _say_what_was_missed(self) -> None:
+        """Where a digest missed its day and somebody else's did not: what this morning says anew is not said twice."""
+        for one in self.morning.snapshot.missed:
+            named = {line.ref for line in self.lines.get(one.userid, ()) if line.kind not in WITHOUT_ITEM}
+            for line in one.lines:
+                if one.userid in self.told or (line.kind not in WITHOUT_ITEM and line.ref in named):
+                    continue
+                if (now := still_true(self.morning, one.userid, line)) is not None:
+                    self.tell(one.userid, now)
 
     def _add_beside(self) -> None:
         named = {

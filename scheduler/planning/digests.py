@@ -41,12 +41,11 @@ _ORDER: Mapping[LineKind, int] = {
 
 def digests_of(morning: Morning, book: Book) -> tuple[Digest, ...]:
     """In the order in which they leave."""
-    items = {item.id: item for item in morning.snapshot.items}
     codes: dict[str, tuple[int, ...]] = {}
 
     def urgency(line: Line) -> tuple[int, int, tuple[int, ...], int]:
         days = line.days if line.kind is LineKind.REMIND else -line.days
-        return (_ORDER[line.kind], days, _code(items, codes, line), line.ref)
+        return (_ORDER[line.kind], days, _code(morning.items, codes, line), line.ref)
 
     digests = (
         Digest(morning.today, userid, _leaves(morning, userid), tuple(sorted(_distinct(lines), key=urgency)))

@@ -40,6 +40,7 @@ class Morning:
         self.snapshot = snapshot
         self.policy = policy
         self.calendar = calendar
+        self.items = {item.id: item for item in snapshot.items}
         self.now = local(now)
         self.today = self.now.date()
         self.cut = timing.digest_moment(policy, self.today)

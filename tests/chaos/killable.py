@@ -33,7 +33,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 import bot.app
 import bot.clock
-import bot.documents.ledger
+import bot.documents.workbook
 from bot.settings import load_settings
 from bot.store import migrate
 

@@ -21,12 +21,11 @@ from chaos.verdict import ENDED_UNSENT
 from sandbox.faults import Fault
 
 SEED = os.environ.get("DUBAN_SEED", "20210525")
-LONG = os.environ.get("DUBAN_LONG") == "1"
-MESSAGES = 5000 if LONG else 1500
+MESSAGES = 5000
 NOON = START.replace(hour=12, minute=5)  # no digest is planned any more today
 SPEED = 100.0  # virtual seconds a second: pauses of minutes pass in a second
 LANES = (Lane.REPLY, Lane.REPLY, Lane.ACTION, Lane.REMINDER, Lane.BROADCAST)
-SILENCES = 2 if LONG else 1  # answers that come after the service has hung up; each costs it ten real seconds
+SILENCES = 2  # answers that come after the service has hung up; each costs it ten real seconds
 TOO_LATE = 11.0  # seconds
 GHOSTS = 1  # for each town, on the roster and not in the platform's directory: 81013, which is final
 UNLICENSED = "w0_00"  # errcode 0, and not delivered all the same

@@ -21,8 +21,7 @@ from chaos.scene import WRITERS, Hook, Scene, add_writers, scene_on
 from chaos.verdict import judge
 
 SEED = os.environ.get("DUBAN_SEED", "20210525")
-LONG = os.environ.get("DUBAN_LONG") == "1"
-DAYS = 8 if LONG else 3  # each has a morning to plan, and 26 kills
+DAYS = 8  # each has a morning to plan, and 26 kills
 TALKING = 10  # people at a time; each waits for its answers
 STATEMENTS, MOMENTS = 7, 6  # kills a day at a random statement, and at a random moment
 DURING = "call.during"  # the platform has the message, the service not yet the answer
@@ -126,5 +125,5 @@ async def test_no_kill_loses_or_doubles_anything(corner_url: str, backend: str, 
     tell(f"kill -9 on {backend}: {total} kills in {took:.0f} s (seed {SEED}), {verdict}")
     tell("  " + ", ".join(f"{kind} {count}" for kind, count in sorted(kills.count.items())))
     assert not verdict.faults, "\n".join(verdict.faults)
-    assert total >= (200 if LONG else 75)
+    assert total >= 200
     assert set(kills.count) == {*POINTS, DURING, "statement", "moment"}

@@ -18,16 +18,19 @@ from chaos.ninety.story import Story
 LONG = os.environ.get("DUBAN_LONG") == "1"
 GIVEN = os.environ.get("DUBAN_SEED")
 DAYS = 90
-SQLITE, POSTGRES = (6, 3) if LONG else (2, 1)
+# 3 and 102 are lives in which an outage splits a morning: some have their digest, others not.
+SEEDS = {
+    "sqlite": (1, 2, 3, 4, 5, 6) if LONG else (1, 3),
+    "postgresql": (101, 102, 103) if LONG else (102,),
+}
 
 
 def _lives() -> list[object]:
-    seeds = {"sqlite": range(1, SQLITE + 1), "postgresql": range(101, 101 + POSTGRES)}
     marks = {"sqlite": [], "postgresql": [pytest.mark.postgres]}
     return [
         pytest.param(backend, str(seed), marks=marks[backend], id=f"{backend}-{seed}")
-        for backend in seeds
-        for seed in ([GIVEN] if GIVEN else seeds[backend])
+        for backend, seeds in SEEDS.items()
+        for seed in ([GIVEN] if GIVEN else seeds)
     ]
 
 
@@ -53,10 +56,10 @@ async def test_ninety_days(
         seen = await past.look_back(story)
     lines = heard.Heard(seen)
     stages = Stages(seen, lines)
-    faults = heard.faults(seen, lines) + stages.faults()
+    faults = heard.faults(seen, lines) + stages.faults() + list(stages.lost_shares())
     tell(
         f"ninety days on {backend} (seed {seed}) in {time.monotonic() - began:.0f} s: {len(seen.messages)} messages, "
         f"{len(lines.lines)} lines, {len(seen.stages)} stages, {len(story.down)} outages, "
-        f"{sum(story.diary.done.values())} acts; {len(list(stages.lost_shares()))} shares of a stage lost"
+        f"{sum(story.diary.done.values())} acts"
     )
     assert not faults, f"DUBAN_SEED={seed}\n" + "\n".join(faults)

@@ -30,6 +30,16 @@ async def test_the_known_corpus(part: int, tmp_path: Path) -> None:
     assert not [o for o in found if o.wrong], told([o for o in found if o.wrong])
     assert all(o.done for o in found), told([o for o in found if not o.done])
     assert all(o.sensible for o in found), told([o for o in found if not o.sensible])
+    strays = [o for o in found if _of_others(o)]
+    assert not strays, told(strays)
+
+
+def _of_others(outcome: Outcome) -> bool:
+    """Did a contact's words change another unit's item?"""
+    unit = outcome.row.sender.removesuffix("联络员")
+    said_by_contact = outcome.row.sender.endswith("联络员")
+    touched = {more for act, _, more in outcome.after if act != "extend" and more}
+    return said_by_contact and bool(touched - {unit})
 
 
 async def test_the_set_aside_corpus(tmp_path: Path) -> None:

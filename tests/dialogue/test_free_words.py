@@ -15,7 +15,7 @@ from bot.dialogue import lexicon
 from bot.dialogue.commands import parse
 from bot.dialogue.free import Reading, understand
 from bot.dialogue.intents import Command, Kind, Target
-from bot.dialogue.lexicon import RULES, Rule
+from bot.dialogue.lexicon import CHECKERS, RULES, Rule
 from bot.dialogue.names import Names
 from bot.dialogue.normalize import fold
 from bot.dialogue.repair import repair
@@ -49,13 +49,13 @@ def _speak(text: str, names: Names, speaker: Speaker) -> Reading:
     return understand(text, names, TODAY, speaker)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [*CHECKERS, *RULES], ids=lambda rule: rule.name)
 def test_every_rule_reads_its_example(rule: Rule) -> None:
     assert rule.words.search(repair(fold(rule.example))[0].plain)
 
 
 def test_names_of_rules_are_their_own() -> None:
-    assert len({rule.name for rule in RULES}) == len(RULES)
+    assert len({rule.name for rule in (*CHECKERS, *RULES)}) == len(CHECKERS) + len(RULES)
 
 
 @pytest.mark.parametrize("speaker", [TOWN, OFFICE], ids=["town", "office"])
@@ -63,7 +63,7 @@ def test_noise_never_raises_and_never_acts(names: Names, speaker: Speaker) -> No
     """10,000 messages of common characters, digits and signs, from which whatever a rule knows was taken."""
     chance = random.Random(4)
     alphabet = NOISE + "0123456789" * 8 + "，。、；：？！ \n（）“”「」-—/.号项第" * 3
-    told = lexicon.pattern_of(RULES)
+    told = lexicon.pattern_of((*CHECKERS, *RULES))
     for _ in range(5_000):
         text = "".join(chance.choices(alphabet, k=chance.randint(1, 60)))
         reading = _speak(text, names, speaker)
@@ -121,7 +121,7 @@ def test_what_others_said_changes_nothing(around: str, names: Names) -> None:
         assert not (isinstance(strict, Command) and strict.verb in CHANGING - {Verb.ACK}), text
         reading = _speak(text, names, replace(TOWN, topic=None))
         assert not reading.acts, (text, reading.trace)
-        assert reading.kind is (Kind.QUESTION if "在吗" in around else Kind.QUOTE), text
+        assert reading.kind is (Kind.GREETING if "在吗" in around else Kind.QUOTE), text
 
 
 @pytest.mark.parametrize("end", ["吗？", "了没有？", "没得？", "？"])

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from ledgers import EVENING, MADE_AT, ROW, UNRESOLVED
 
-from bot.documents.ledger import LedgerError, LedgerRow, write_csv, write_json, write_xlsx
+from bot.documents.ledger import LedgerRow, write_csv, write_json
+from bot.documents.outgoing import NotWritten
+from bot.documents.workbook import write_xlsx
 
 Writer = Callable[[Any, Iterable[LedgerRow]], None]
 
@@ -77,7 +79,7 @@ def test_a_finished_file_takes_the_place_of_the_old_one(write: Writer, tmp_path:
 def test_a_target_that_cannot_be_written_is_one_line(write: Writer, where: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "a file").touch()
     (tmp_path / "a folder").mkdir()
-    with pytest.raises(LedgerError) as refused:
+    with pytest.raises(NotWritten) as refused:
         write(tmp_path / where, [ROW])
     assert str(refused.value) == f"台账写不进 {tmp_path / where}：{why}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "a folder"]

@@ -66,7 +66,7 @@ async def test_a_contact_of_two_units_says_which_one(corner: World) -> None:
         " WHERE p.unit = '新民镇' AND p.role = 'contact' AND u.name = '高峰镇'"
     )
     both = corner.who("新民镇")
-    assert "请回复单位" in await both.says("签收 34")
+    assert "或回复单位" in await both.says("签收 34")
     assert "已签收 34 法治政府建设年度报告（高峰镇）" in await both.says("签收 34 高峰镇")
     assert "已签收 34 法治政府建设年度报告（新民镇）" in await both.says("签收 34 新民镇")
     assert "您只能操作" in await both.says("签收 34 桂阳街道")

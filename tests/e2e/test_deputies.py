@@ -92,8 +92,8 @@ async def two_hats(corner: World) -> Phone:
 async def test_a_contact_of_two_units_is_asked_for_which_and_answers_by_name(corner: World) -> None:
     both = await two_hats(corner)
     asked = await both.says(f"完成 34 {LINK}")
-    assert "请回复单位" in asked
-    assert "· 34 法治政府建设年度报告（新民镇）" in asked and "· 34 法治政府建设年度报告（高峰镇）" in asked
+    assert "或回复单位" in asked
+    assert "34 法治政府建设年度报告" in asked and "新民镇" in asked and "高峰镇" in asked
     assert "已提交 34 法治政府建设年度报告（高峰镇）" in await both.says("高峰镇")
     # Of one unit it is done now, so the number alone is clear.
     assert "已签收 34 法治政府建设年度报告（新民镇）" in await both.says("签收 34")
@@ -120,10 +120,10 @@ async def test_a_contact_of_two_units_names_the_unit_in_the_command(corner: Worl
 async def test_a_bare_link_of_a_contact_of_two_units_is_asked_about_line_by_line(corner: World) -> None:
     both = await two_hats(corner)
     asked = await both.says(LINK)
-    lines = [line for line in asked.split("\n") if line.startswith("· ")]
-    assert len(lines) == len(set(lines)) and "· 34 法治政府建设年度报告（新民镇）" in lines
+    labels = [button.text for button in both.card("哪一项").buttons]
+    assert len(labels) == len(set(labels)) and "34 新民镇" in labels and "另有" in asked
     asked = await both.says("34")
-    assert "请回复单位" in asked and asked.count("· ") == 2
+    assert "或回复单位" in asked and len(both.card("哪一项").buttons) == 3
     assert "已提交 34 法治政府建设年度报告（新民镇）" in await both.says("新民镇")
     await both.says(LINK)
     assert "已提交 34 法治政府建设年度报告（高峰镇）" in await both.says("34 高峰镇")

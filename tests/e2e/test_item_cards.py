@@ -148,8 +148,10 @@ async def test_a_contact_finishes_five_items_with_links_in_two_messages(world: W
 async def test_which_link_is_for_which_item_is_certain_or_asked(corner: World) -> None:
     town = corner.who("新民镇")
     await corner.to("2021-05-25T10:00:00+08:00")
-    for words in (f"完成 34、31 {LINK}1.html {LINK}2.html", f"完成 34 {LINK}1.html 已公开 31 {LINK}2.html"):
-        assert "没有改动任何事项" in await town.says(words)
+    assert "没有改动任何事项" in await town.says(f"完成 34、31 {LINK}1.html {LINK}2.html")
+    assert "您是要" in await town.says(f"完成 34 {LINK}1.html 已公开 31 {LINK}2.html")
+    assert "待签收" in await town.says("任务 34")
+    await town.says("取消")
     # One of them cannot be done: neither is.
     assert "不能完成" in await _twice(town)
     assert "待签收" in await town.says("任务 31")

@@ -16,7 +16,7 @@ async def test_a_bare_link_belongs_to_the_item_asked_about_for_half_an_hour(corn
     await town.says("完成 34")
     await corner.to("2021-05-25T11:00:00+08:00")
     answer = await town.says(LINK)
-    assert "哪一项" in answer and "· 34 法治政府" in answer and "· 31-1 " in answer
+    assert "哪一项" in answer and "34：法治政府" in answer and "31-1：" in answer
     assert "待签收" in await town.says("任务 34")
     # The answer to the question is a number, and the link is not sent again.
     assert "已提交 34" in await town.says("34")
@@ -26,7 +26,7 @@ async def test_a_bare_done_is_asked_about_where_it_may_mean_several(corner: Worl
     town = corner.who("新民镇")
     await corner.morning("2021-05-25")  # the digest named five items
     answer = await town.says("完成")
-    assert "哪一项" in answer and "· 18 " in answer and "· 34 " in answer
+    assert "哪一项" in answer and "18：" in answer and "34：" in answer
     assert "33" not in answer  # the candidates are the unit's own
     assert "不在刚才列出的事项里" in await town.says("33")
     assert "已提交 18" in await town.says("18")
@@ -261,7 +261,7 @@ async def test_thanks_are_no_reason(corner: World) -> None:
         assert answer.startswith("这句话没有当作理由"), polite
     assert "理由：链接打不开" in await reviewer.says("链接打不开")
     for words in ("延期 34 2021-07-10 好的", "不涉及 18 谢谢", "异议 19 收到", "延期 34 2021-07-10 如题"):
-        assert "请写明" in await town.says(words), words
+        assert "请回复理由" in await town.says(words), words
     assert await corner.rows("SELECT count(*) FROM request") == [(0,)]
     for words in ("中止 18 新民镇 好的", "撤销 18 新民镇 谢谢", "销号 18 新民镇 收到"):
         assert "请写明理由" in await office.says(words), words

@@ -6,11 +6,13 @@ from datetime import date, datetime, time
 
 from bot.domain.calendar import WorkCalendar, at
 from bot.domain.planning import (
+    SHARED,
     Digest,
     Item,
     Line,
     LineKind,
     Mark,
+    Missed,
     Outcome,
     Plan,
     Snapshot,
@@ -85,6 +87,7 @@ class County:
     digested: set[tuple[date, str]] = field(default_factory=set)
     weekly_told: set[date] = field(default_factory=set)
     unreachable_told: set[date] = field(default_factory=set)
+    missed: tuple[Missed, ...] = ()
     on_the_way: list[Mark] = field(default_factory=list)
 
     def item(
@@ -140,6 +143,7 @@ class County:
             digested=frozenset(self.digested),
             weekly_told=frozenset(self.weekly_told),
             unreachable_told=frozenset(self.unreachable_told),
+            missed=self.missed,
         )
 
     def preview(self, when: str) -> Morning:
@@ -176,9 +180,15 @@ class County:
                 self.weekly_told.add(digest.day)
             if LineKind.UNREACHABLE in kinds:
                 self.unreachable_told.add(digest.day)
+        if made.digests:
+            self.missed = ()
         told = {(line.kind, line.ref) for digest in made.digests for line in digest.lines}
         self.held = tuple(one for one in self.held if (LineKind.HELD, one.id) not in told)
         self.news = tuple(one for one in self.news if (LineKind.NEWS, one.id) not in told)
+
+    def misses(self, said: Morning, userid: str) -> None:
+        """This digest of a morning misses its day; the others arrived, so its stages are recorded as delivered."""
+        self.missed += (Missed(userid, tuple(line for line in said.lines(userid) if line.kind in SHARED)),)
 
     def deliver(self, when: datetime, lost: frozenset[str] = EVERYBODY_ARRIVES) -> None:
         """All digests on the way arrive or fail; a stage arrived if it did with one of its readers."""

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import health
 from bot.bench import archive
 from bot.domain.calendar import SHANGHAI
 from bot.domain.policy import Policy
@@ -104,6 +105,11 @@ async def _counts(work: Work) -> None:
         await work.session.execute(select(func.count()).where(condition))
 
 
+async def _metrics(work: Work) -> None:
+    await health.outgoing(work.session)
+    await work.session.execute(health.sent_since(NOW - health.SENT_WITHIN))
+
+
 HOT: dict[str, Ask] = {
     "the first message of everybody": _first_of_everybody,
     "an older message of a person": _older,
@@ -118,6 +124,7 @@ HOT: dict[str, Ask] = {
     "the end of the audit's chain": _seal,
     "links to look at": _due_links,
     "what waits": _counts,
+    "the figures of the outbox": _metrics,
 }
 # Without the index on the left the question on the right would be answered by reading everything.
 NEEDED = {

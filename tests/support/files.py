@@ -31,29 +31,46 @@ def xlsx(*cells: object) -> bytes:
 def pdf(words: str, password: str | None = None, owner: str | None = None) -> bytes:
     """One page of text (ASCII)."""
     content = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode()
+    made = _pdf(content, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    if password is None and owner is None:
+        return made
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(made)))
+    writer.encrypt(password or "", owner)
+    locked = io.BytesIO()
+    writer.write(locked)
+    return locked.getvalue()
+
+
+def chinese_pdf(*lines: str) -> bytes:
+    """One page of text in a font that every reader brings along."""
+    shown = " ".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in lines)
+    return _pdf(
+        f"BT /F1 12 Tf 14 TL 72 760 Td {shown} ET".encode(),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light"
+        b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /DW 1000 >>",
+    )
+
+
+def _pdf(content: bytes, *fonts: bytes) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
         b" /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *fonts,
     ]
     made = bytearray(b"%PDF-1.4\n")
     offsets = []
     for number, one in enumerate(objects, 1):
         offsets.append(len(made))
         made += b"%d 0 obj\n%s\nendobj\n" % (number, one)
-    start = len(made)
-    made += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    made += b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start
-    if password is None and owner is None:
-        return bytes(made)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(made))))
-    writer.encrypt(password or "", owner)
-    locked = io.BytesIO()
-    writer.write(locked)
-    return locked.getvalue()
+    start, size = len(made), len(objects) + 1
+    made += b"xref\n0 %d\n0000000000 65535 f \n" % size
+    made += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    made += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, start)
+    return bytes(made)
 
 
 def archive(parts: dict[str, bytes]) -> bytes:

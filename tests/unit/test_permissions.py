@@ -37,7 +37,7 @@ PEOPLE = {
 # What each person may do. Whoever is not in a table may do nothing there but what `ALWAYS` says.
 ALWAYS = {
     "reviewer": "see_queue see_late",
-    "office": "see_queue see_late see_county see_people broadcast manage",
+    "office": "see_queue see_late see_county see_people import broadcast draft manage",
     "supervisor": "see_late see_county",
     "auditor": "see_late see_county",
 }

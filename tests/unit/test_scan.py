@@ -125,6 +125,9 @@ def test_the_example_of_a_list_of_names() -> None:
         "5500 0000 0000 0004",
         "378282246310005",
         "3530111333300000",
+        f"http://www.cqsdj.gov.cn/{CARD}.html",
+        f"名单_{CARD}_张三",
+        "6222020200\n112233446",
     ],
 )
 def test_bank_cards(text: str) -> None:
@@ -137,9 +140,10 @@ def test_bank_cards(text: str) -> None:
         "6222020200112233447",  # check digit
         "1234567812345670",  # no issuer begins with 1
         "http://www.cqsdj.gov.cn/zwgk_157/t20211102_10000123.html",
-        f"http://www.cqsdj.gov.cn/{CARD}.html",
+        "https://m.weibo.cn/detail/4111111111111111",  # other networks' numbers are also ids of pages
         "t20211102_10000123",
-        f"doc_{CARD}",
+        "doc_4111111111111111",
+        "62345678 62345679",  # two telephones of an office
         "622202020011223344.6",
         "完成 62 22 02 02 00 11 22 33 44 6",  # a list of numbers
     ],
@@ -254,6 +258,10 @@ def test_ordinary_words_are_no_markings(text: str) -> None:
 def test_places_are_those_of_the_text_as_written() -> None:
     text = f"😀\u200b名单 {full_width('13812345678')} 和 {ID}"
     assert [text[finding.start : finding.end] for finding in scan(text)] == [full_width("13812345678"), ID]
+
+
+def test_of_a_marked_text_nothing_is_left() -> None:
+    assert redact("机密★10年 会议纪要，13812345678") == "〔全文已隐去：有手机号、密级标志〕"
 
 
 def test_describing_tells_no_value() -> None:

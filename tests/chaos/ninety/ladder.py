@@ -318,7 +318,7 @@ class Stages:
 
     def lost_shares(self) -> Iterator[str]:
         """Who should have read of a late unit in a digest that missed its day, and does not read of it in the next one:
-        a stage is recorded once for all it concerns, and somebody else had it. Counted, not judged."""
+        a stage is recorded once for all it concerns, and somebody else had it."""
         mornings = sorted(self.past.mornings)
         for row in self.past.outbox:
             if row.kind != "digest" or row.state != "superseded":

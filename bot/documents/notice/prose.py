@@ -1,0 +1,173 @@
+"""Lists written as text: numbered headings, with （牵头单位：…；责任单位：…；完成时限：…） behind the work."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from bot.documents.notice.dates import dates_in, normalised
+from bot.documents.notice.raw import RawRow
+from bot.documents.notice.units import read_units
+from bot.documents.notice.words import ASPECT, ITEM, PART, clean, without_number
+from bot.domain.naming import Kind, recognise
+from bot.domain.responsibility import Directory
+
+_UNITS = r"(?:(?:牵头|主办|主责|责任|承办|配合|协办|协助|参与|落实|实施)(?:责任)?(?:单位|部门|科室|主体|股室))"
+_TIMES = r"(?:(?:完成|办结|工作|落实|公开|整改)?(?:时限|时间|期限|节点)(?:要求|节点)?)"
+_LABEL = re.compile(rf"(?P<label>{_UNITS}|{_TIMES}|备注)[：:]")
+_LABEL_LINE = re.compile(rf"[（【\[]?{_LABEL.pattern}")
+_LABEL_AT_END = re.compile(rf"(?<=[。；;）]){_LABEL.pattern}(?=\S)")
+_INLINE = re.compile(r"牵头|负责|配合|落实|责任")
+_STANDING = re.compile(r"长期|持续|常态|及时|每[年季月]|全年|印发后|动态")
+_LONGEST_ITEM = 40  # characters of a first sentence that reads like a heading
+_LEVELS = (PART, ASPECT, re.compile(r"\d{1,3}[.．、](?!\d)"))
+_SUB_ITEM = ITEM  # （1） and ① are headings only where they say who does it
+
+
+@dataclass(slots=True)
+class _Section:
+    """A heading with the text under it. `rows` are its paragraphs that say who does them."""
+
+    level: int  # 0 一、 1 （一） 2 1. 3 none
+    heading: str
+    body: list[str] = field(default_factory=list)
+    rows: list[tuple[list[str], dict[str, str]]] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    run_in: bool = False  # the heading's own paragraph says who does it, or goes on after the heading
+
+
+def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
+    """The rows of a text; none where nothing says who does what."""
+    found: list[RawRow] = []
+    headings = ["", "", ""]
+    for section in _sections(lines, directory):
+        if section.level < len(headings):
+            headings[section.level :] = [""] * (len(headings) - section.level)
+        found += _rows(section, headings)
+        if section.level < len(headings):
+            headings[section.level] = section.heading
+    return found
+
+
+def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
+    sections = [_Section(3, "")]
+    for line in lines:
+        text, labels = _annotated(line, directory)
+        level = next((level for level, number in enumerate(_LEVELS) if number.match(text)), None)
+        if level is None and labels and _SUB_ITEM.match(text):
+            level = 2
+        if level is not None:
+            sections.append(_Section(level, text))
+        section = sections[-1]
+        if _LABEL_LINE.match(line) and not text:
+            section.labels |= labels
+            if section.body and section.rows == [] and not section.heading:
+                section.rows.append((section.body, section.labels))
+        elif labels and level is None:
+            section.rows.append(([*section.body, text], labels))
+            section.body = []
+        elif labels:
+            section.labels |= labels
+            section.run_in = True
+        elif level is None:
+            section.body.append(text)
+    return sections
+
+
+def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
+    """The words of a paragraph and what its last bracket, or its labels, say of who and when."""
+    text = line.rstrip("。；; ")
+    if _LABEL_LINE.match(text):
+        return "", _labels(text[1:-1] if text[0] in "（【[" and _opening(text) == 0 else text)
+    if text.endswith(("）", "】", "]")):
+        start = _opening(text)
+        inside = text[start + 1 : -1]
+        if start > 0 and (labels := _labels(inside) or _inline(inside, directory)):
+            return text[:start], labels
+    if match := _LABEL_AT_END.search(text):
+        return text[: match.start()], _labels(text[match.start() :])
+    return line, {}
+
+
+def _opening(text: str) -> int:
+    """Where the bracket that ends the text begins, -1 where it does not."""
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):
+        depth += (text[index] in "）】]") - (text[index] in "（【[")
+        if depth == 0:
+            return index
+    return -1
+
+
+def _labels(text: str) -> dict[str, str]:
+    matches = list(_LABEL.finditer(text))
+    found: dict[str, str] = {}
+    for match, after in zip_longest(matches, matches[1:]):
+        value = text[match.end() : after.start() if after else len(text)].strip("；;，,。、 ")
+        found[_field(match["label"])] = value
+    return found
+
+
+def _field(label: str) -> str:
+    if label.startswith(("牵头", "主办", "主责")):
+        return "lead"
+    if label.startswith(("配合", "协办", "协助", "参与")):
+        return "support"
+    if label == "备注":
+        return "note"
+    return "responsible" if re.fullmatch(_UNITS, label) else "deadline"
+
+
+def _inline(text: str, directory: Directory) -> dict[str, str]:
+    """（县教委牵头，县财政局配合，6月底前完成）: no labels, but plainly units and what they do."""
+    if not _INLINE.search(text) or "。" in text:
+        return {}
+    clauses = re.split(r"[，,；;]", text)
+    times = [clause for clause in clauses if any(dates_in(normalised(clause), 2000)) or _STANDING.search(clause)]
+    units = "，".join(clause for clause in clauses if clause not in times)
+    named = read_units(units, directory, "responsible")
+    names = [*named.lead, *named.responsible, *named.support]
+    kinds = {recognise(name, directory).kind for name in names}
+    if not names or (kinds & {Kind.UNKNOWN, Kind.LINE} and not kinds & {Kind.KNOWN, Kind.NEW, Kind.NOBODY}):
+        return {}
+    return {"responsible": units} | ({"deadline": "，".join(times)} if times else {})
+
+
+def _rows(section: _Section, headings: Sequence[str]) -> list[RawRow]:
+    if section.run_in or (section.labels and section.heading):
+        return [_run_in(section, headings)]
+    rows = []
+    alone = len(section.rows) == 1 and bool(section.heading)
+    for body, labels in section.rows:
+        above = list(headings)
+        if section.heading and not alone:
+            above[section.level] = section.heading
+        text = [line for line in body if line]
+        item = without_number(section.heading).strip("。：:；") if alone else ""
+        rows.append(_row(item, text, labels, above))
+    return rows
+
+
+def _run_in(section: _Section, headings: Sequence[str]) -> RawRow:
+    heading = without_number(section.heading)
+    return _row("", [heading, *section.body], section.labels, headings)
+
+
+def _row(item: str, text: list[str], labels: dict[str, str], headings: Sequence[str]) -> RawRow:
+    if not item and text:
+        first, mark, rest = text[0].partition("。")
+        if mark and len(first) <= _LONGEST_ITEM:
+            item, text = first, [rest, *text[1:]]
+        else:
+            item, text = text[0].rstrip("。；"), text[1:]
+    return RawRow(
+        part=headings[0],
+        aspect=headings[1],
+        item=clean(item),
+        measures="\n".join(line for line in text if line),
+        lead=labels.get("lead"),
+        responsible=labels.get("responsible"),
+        support=labels.get("support"),
+        deadline=labels.get("deadline"),
+        note=labels.get("note", ""),
+    )
