@@ -1,5 +1,5 @@
-"""Every card's buttons: by two people at once, twice by one, and weeks later; where cards work, and where WECOM_CARDS was
-set to text while old cards are still on the phones. The words do the same."""
+"""Every card's buttons: by two people at once, twice by one, and weeks later; where cards work, and where WECOM_CARDS
+was set to text while old cards are still on the phones. The words do the same."""
 
 import pytest
 from support.world import Phone, World
