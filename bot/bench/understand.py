@@ -29,7 +29,7 @@ def measure(rounds: int = ROUNDS) -> Report:
     from bot.dialogue.commands import parse
     from bot.dialogue.free import understand
     from bot.dialogue.intents import NotUnderstood, Target
-    from bot.dialogue.lexicon import RULES
+    from bot.dialogue.lexicon import CHECKERS, RULES
     from bot.dialogue.names import Names
     from bot.dialogue.speaker import Speaker
     from bot.dialogue.titles import Book, Entry
@@ -38,10 +38,10 @@ def measure(rounds: int = ROUNDS) -> Report:
     units = tuple(UnitName(number, unit.name, unit.aliases) for number, unit in enumerate(county.units))
     number_of = {unit.name: unit.id for unit in units}
     groups = tuple(GroupName(g.name, g.aliases, tuple(number_of[m] for m in g.members)) for g in county.groups)
-    names = Names.of(Directory(units, groups, frozenset()))
+    names = Names.of(Directory(units, groups, frozenset()), stems=True)
     entries = tuple(Entry(Target(task.number), task.item) for task in county.task_list.tasks)
     speaker = Speaker(frozenset({"新民镇"}), topic=Target(35))
-    messages = [info.example for info in VERBS] + [rule.example for rule in RULES]
+    messages = [info.example for info in VERBS] + [rule.example for rule in (*CHECKERS, *RULES)]
     taken: list[float] = []
     for message in messages * rounds:
         started = perf_counter()

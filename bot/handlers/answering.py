@@ -9,7 +9,7 @@ from bot.dialogue.lexicon import DETAIL_ASKED
 from bot.dialogue.reasons import is_reason
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.states import Act
-from bot.handlers import choosing, freely, importing, slices, yearend
+from bot.handlers import asking, choosing, freely, importing, slices, yearend
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.noticing import confirmed, recall_confirmed, received
 from bot.handlers.orders import Order, confirm_first, named, order_from, perform, resolve_words
@@ -111,7 +111,7 @@ async def words(ctx: Ctx, said: NotUnderstood, reading: Reading, text: str) -> s
     if reading.look is not None:
         asks = reading.kind is Kind.QUESTION
         brief = asks and not DETAIL_ASKED.search(text)
-        return f"{_LOOKED if asks else ''}{await freely.look(ctx, reading.look, brief)}"
+        return f"{_LOOKED if asks else ''}{await asking.look(ctx, reading.look, brief)}"
     if said.kind is Kind.NUMBER and said.targets:
         raise Refused(f"{said.targets[0]} 号要做什么？例如：任务 {said.targets[0]}，完成 {said.targets[0]} 链接")
     if reading.kind is Kind.UNKNOWN and said.kind is Kind.UNKNOWN and len(reading.targets) == 1:

@@ -6,17 +6,17 @@ from sqlalchemy import select
 
 from bot.domain.permissions import RIGHT_OF, Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind, State
-from bot.handlers import choosing
+from bot.handlers import choosing, freely
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.looking import item_detail
-from bot.handlers.orders import Order, ask_reason, named, perform
+from bot.handlers.orders import Order, ask_reason, perform
 from bot.services import linkviews, notices, requests
 from bot.services.prompts import evidence_of
 from bot.services.work import Lane
 from bot.store.items import ItemRow, items_by_id
 from bot.store.tables import Outbox, Request
 from bot.texts import answers
-from bot.texts.words import bullet_list, day
+from bot.texts.words import bullet_list
 
 
 async def pressed(ctx: Ctx, key: str, task_id: str, response_code: str) -> str:
@@ -99,7 +99,7 @@ async def _extend(ctx: Ctx, item_id: int, _submission: int) -> tuple[str, str]:
     item = await _item(ctx, item_id, Act.EXTEND)
     if item.state not in ALLOWED[Act.EXTEND]:
         return _as_it_stands(ctx, item)
-    return f"{item.ref} 现在的时限是 {day(item.due)}。{answers.extend_usage(named(ctx, item).call)}", ""
+    return await freely.ask_day(ctx, item), ""
 
 
 async def _show(ctx: Ctx, item_id: int, _submission: int) -> tuple[str, str]:

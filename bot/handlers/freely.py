@@ -1,5 +1,6 @@
 """What free words ask for: done where certain, else offered or asked about. One answer, and at most one question."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from bot.dialogue.repair import repair
 from bot.dialogue.verbs import Verb, info_of
 from bot.domain.permissions import Right, may
 from bot.domain.states import ALLOWED, Act, RequestKind
-from bot.handlers import checking, looking, managing, reporting, yearend
+from bot.handlers import checking, managing, reporting
 from bot.handlers.carried import as_json, command_from, with_day
 from bot.handlers.context import Ctx, Refused
 from bot.handlers.orders import ask_choice, named
@@ -23,6 +24,7 @@ from bot.services import conversation, report
 from bot.services.views import my_last_subjects
 from bot.store.items import ItemRow, items_by_id
 from bot.texts import offers
+from bot.texts.words import day
 
 Handler = Callable[[Ctx, Command], Awaitable[str]]
 
@@ -212,6 +214,15 @@ def _missing(ctx: Ctx, command: Command) -> str:
     )
 
 
+async def ask_day(ctx: Ctx, item: ItemRow) -> str:
+    """延期 was pressed: the day is asked for, then the reason."""
+    await reporting.nothing_open(ctx, item)
+    mine = ctx.member.acts_for == {item.unit_id} and not ctx.member.is_office
+    command = Command(Verb.EXTEND, targets=(_target(item),), units=() if mine else (item.unit,))
+    asked = await ask_for(ctx, command, conversation.WHEN, [item])
+    return f"现在的时限是 {day(item.due)}。{asked}"
+
+
 async def ask_for(ctx: Ctx, command: Command, slot: str, items: Sequence[ItemRow]) -> str:
     await conversation.expect(ctx.work, ctx.key, slot, {"said": as_json(command), "ids": [item.id for item in items]})
     refs = [named(ctx, item).ref for item in items]
@@ -265,26 +276,6 @@ def _target(item: ItemRow) -> Target:
 async def _last_acted_on(ctx: Ctx) -> ItemRow | None:
     ids = await my_last_subjects(ctx.work.session, ctx.member.userid)
     return next(iter(await items_by_id(ctx.work.session, ids)), None) if ids else None
-
-
-async def look(ctx: Ctx, command: Command, brief: bool) -> str:
-    """What a question asks to see; `brief`: how an item stands, without its measures."""
-    if brief and command.verb is Verb.TASKS and command.targets:
-        return await looking.stand_of(ctx, command)
-    return await _LOOK[command.verb](ctx, command)
-
-
-_LOOK: dict[Verb, Handler] = {
-    Verb.TASKS: looking.tasks,
-    Verb.OVERDUE: looking.overdue,
-    Verb.STATS: looking.stats,
-    Verb.LEDGER: looking.ledger,
-    Verb.HANDED_IN: yearend.handed_in,
-    Verb.PENDING: checking.pending,
-    Verb.PEOPLE: managing.roster,
-    Verb.HELP: looking.show_help,
-    Verb.WHY: looking.why,
-}
 
 
 async def extend(ctx: Ctx, command: Command) -> str:
@@ -362,15 +353,25 @@ async def chosen(ctx: Ctx, data: dict[str, Any], items: Sequence[ItemRow], many:
 
 async def day_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str, today: date) -> str | None:
     """The day that was asked for; None where the words hold none."""
-    plain = repair(fold(text))[0].plain
-    days = [day.value for place in range(len(plain)) if (day := spoken_day_at(plain, place, today))]
-    spans = [span[0] for place in range(len(plain)) if (span := span_at(plain, place))]
+    meant = repair(fold(text))[0]
+    places = range(len(meant.plain))
+    days = [day for place in places if (day := spoken_day_at(meant.plain, place, today))]
+    spans = [span for place in places if (span := span_at(meant.plain, place))]
     command, items = command_from(data), await items_by_id(ctx.work.session, ids)
-    if not days and spans:
-        return await _go_on(ctx, with_day(ctx, replace(command, span=spans[0]), items), items)
-    if not days or days[0] is None:
+    if days and days[0].value is not None:
+        command, end = replace(command, when=days[0].value), days[0].end
+    elif spans and not days:
+        command, end = replace(command, span=spans[0][0]), spans[0][1]
+    else:
         return None
-    return await _go_on(ctx, replace(command, when=days[0]), items)
+    why = _WHY.match(meant.plain, end)
+    if why and not command.text and is_reason(meant.said(why.start("why")), ctx.names):
+        command = replace(command, text=meant.said(why.start("why")))
+    return await _go_on(ctx, command, items)
+
+
+# 12月20日吧，网站改版: what is told behind the day is the reason.
+_WHY = re.compile(r"(?:之?前|吧|哈|嘛|就行|可以)*[\s,、;:。]+(?:因为|理由|原因)?[:,]? ?(?P<why>\S{3,})")
 
 
 async def reason_given(ctx: Ctx, data: dict[str, Any], ids: Sequence[int], text: str) -> str:

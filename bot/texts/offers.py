@@ -9,7 +9,7 @@ from bot.texts.words import bullet_list, day, short
 NOTHING_TO_UNDO = "没有找到您刚才的操作，什么都没有改。撤回请写明编号，例如：撤回 34"
 MOVED_ON = "刚才列出之后又有新的提交，什么都没有改。请回复 待审 看过再办。"
 WHICH_WORK = "没看出说的是哪一项，没有改动任何事项。要记下来请写编号，例如：进展 21 机制文件正在会签"
-NO_DAY = "没有看到日期，什么都没有改。请写新的时限（如 12月10日、下周五），或回复 取消。"
+NO_DAY = "没有看到日期，什么都没有改。请写新的时限（如 2021-12-10、12月10日、下周五），或回复 取消。"
 _NAMED = 12  # items that one line names
 _YES_OR_NO = "回复 确认 执行，回复 取消 放弃。"
 
@@ -53,7 +53,7 @@ def which(label: str, refs: Sequence[str]) -> str:
 
 def which_day(label: str, refs: Sequence[str]) -> str:
     named = "、".join(short(ref, 40) for ref in refs)
-    return f"{label} {named}：延到哪一天？请回复日期（如 12月10日、下周五），或回复 取消。"
+    return f"{label} {named}：延到哪一天？请回复日期（如 2021-12-10、12月10日、下周五），或回复 取消。"
 
 
 def why(label: str, refs: Sequence[str]) -> str:

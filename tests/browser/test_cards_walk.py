@@ -62,7 +62,7 @@ async def walk(phone: Phone) -> None:
     await phone.says("舆情完成了", "哪一项")
     await phone.newest("card-choice", "完成的是哪一项", "取消")
     if phone.cards == "template":
-        await phone.presses("24 工资拖欠方面舆…")
+        await phone.presses("24 工资拖欠方面…")
         await expect(phone.talk.locator(".message", has_text="完成的是哪一项").last).to_contain_text("已选 24")
     else:
         await phone.says("24", "已提交 24")

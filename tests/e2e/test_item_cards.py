@@ -27,7 +27,9 @@ async def both(corner: World) -> tuple[Phone, Phone]:
 
 async def test_the_card_does_what_its_words_would_do(corner: World) -> None:
     town, _ = await both(corner)
-    assert "请写明新时限和理由" in await town.presses(town.card(CARD), "延期")
+    asked = await town.presses(town.card(CARD), "延期")
+    assert "现在的时限是 2021-05-31" in asked and "延到哪一天" in asked
+    assert "已取消" in await town.says("取消")
     detail = await town.presses(town.card(CARD), "详情")
     assert "【举措】" in detail and "【公开路径】" in detail
     assert "已签收 34" in await town.presses(town.card(CARD), "签收")
@@ -175,3 +177,14 @@ async def test_help_begins_with_what_waits_for_the_asker(corner: World) -> None:
     assert "请把链接（或文件）发来" in await town.says("帮助")
     await town.says(f"{LINK}1.html")
     assert "1 项等您单位审核，回复：待审" in await reviewer.says("帮助")
+
+
+async def test_the_extend_button_asks_for_the_day_and_the_reason(corner: World) -> None:
+    town, deputy = await both(corner)
+    await town.presses(town.card(CARD), "延期")
+    assert "请回复理由" in await town.says("下周五")
+    assert "2021-05-31 → 2021-06-04" in await town.says("等县里的样本")
+    assert "已有一个延期申请在等决定" in await deputy.presses(deputy.card(CARD), "延期")
+    await town.says("撤回 34")
+    await town.presses(town.card(CARD), "延期")
+    assert "2021-05-31 → 2021-06-03" in await town.says("三天吧，网站在改版")
