@@ -77,6 +77,24 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
         NO_NOTICE,
     ),
     "goods": ("a.html", lambda: page([["品名", "数量", "单价"], ["纸", "20", "15"]]), NO_NOTICE),
+    "what was bought": (
+        "a.xlsx",
+        lambda: xlsx(
+            [
+                ["2022年采购表"],
+                ["项目名称", "单位", "数量", "金额", "责任部门"],
+                ["打印纸", "箱", "20", "3000", "县财政局"],
+            ]
+        ),
+        NO_NOTICE,
+    ),
+    "what is built": (
+        "a.docx",
+        lambda: docx(
+            "2022年重点项目表", [["项目名称", "建设地点", "总投资", "开工时间"], ["大桥", "城南", "3亿", "5月"]]
+        ),
+        NO_NOTICE,
+    ),
     "a list without rows": ("a.docx", lambda: docx(TITLE, [HEADER]), EMPTY_LIST),
     "a list with blank rows": ("a.xlsx", lambda: xlsx([HEADER, [""] * 5, ["1", "", "", "", ""]]), EMPTY_LIST),
     "no year anywhere": ("a.docx", lambda: docx("任务清单", GOOD), NO_YEAR),

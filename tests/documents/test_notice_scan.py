@@ -60,6 +60,15 @@ def test_a_row_without_units_or_an_item_is_asked_about(draft: ListDraft) -> None
             assert bool(value) or (row.number, about) in asked
 
 
+def test_units_of_which_one_cannot_tell_what_they_do_are_named_in_the_question(draft: ListDraft) -> None:
+    row = next(row for row in draft.rows if row.item == "疫情防控、医疗等方面舆情")
+    (lead, _) = (question for question in draft.questions if question.row == row.number)
+    assert lead.text == (
+        f"第 {row.number} 行：这一行只写了“县卫生健康委、各乡镇（街道）”，看不出是牵头单位还是责任单位，请指定牵头单位"
+    )
+    assert lead.candidates == ("县卫生健康委", "各乡镇（街道）")
+
+
 def test_parts_and_aspects_stand_only_where_they_can_be_told(draft: ListDraft) -> None:
     told = {clean(task["part"]) for task in TASKS}
     aspects = {clean(task["aspect"]) for task in TASKS}

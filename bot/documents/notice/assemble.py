@@ -12,7 +12,7 @@ from bot.documents.notice.units import Named, read_units
 from bot.documents.notice.words import clean
 from bot.domain.draft import DraftNode, DraftRow, Question
 from bot.domain.naming import Kind, recognise
-from bot.domain.responsibility import Directory, with_towns_joined
+from bot.domain.responsibility import Directory, is_drawn_line, with_towns_joined
 
 _WORD = "完成时限"
 _SHOWN = 40  # characters of what is written, in a question
@@ -135,7 +135,9 @@ class _Row:
             return (), ()
         lead = tuple(named.lead)
         responsible = tuple(dict.fromkeys((*named.responsible, *named.support)))
-        if not lead and raw.lead is not None:
+        if lead and all(map(is_drawn_line, lead)):
+            lead = ()  # a line for the lead says that there is none
+        elif not lead and raw.lead is not None:
             self._ask_for_units("lead", raw.candidates or (self._before.lead if self._before else ()))
         if not responsible:
             self._unresolved = True
@@ -186,6 +188,9 @@ class _Row:
         word = _CELLS[about]
         if getattr(self._raw, about) is None:
             text = f"没有写{word}，请指定"
+        elif self._raw.candidates:
+            written = "、".join(self._raw.candidates)
+            text = f"这一行只写了“{_short(written)}”，看不出是牵头单位还是责任单位，请指定{word}"
         elif written:
             text = f"{word}一栏写的是“{_short(written)}”，看不出{word}，请指定"
         else:

@@ -19,7 +19,9 @@ _QUARTER_NUMERAL = re.compile(r"([一二三四])(?=季度)")
 _QUARTERS = re.compile(r"第?([一二三四1-4])(?:季度)?[、和及]第?([一二三四1-4])季度")
 _MONTHS = re.compile(r"(?<!\d)(1[0-2]|[1-9])[、和](?=(?:1[0-2]|[1-9])月)")
 _ISO = re.compile(r"(?<![\d.])(20\d\d)[-./](1[0-2]|0?[1-9])(?:[-./](3[01]|[12]\d|0?[1-9]))?日?(?![\d.])")
-_SHORT = re.compile(r"(?<![\d.年月])(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])(?=日?(?:之|以)?前|$)")
+_SHORT = re.compile(
+    r"(?<![\d.年月])(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])(?=日?(?:之|以)?前|$)|^(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?=前?$)"
+)
 
 _YEAR = r"(?:(?P<year{n}>20\d\d)年度?|(?P<other{n}>[今本当明次翌])年度?)"
 _EXPRESSIONS = (
@@ -57,7 +59,7 @@ def normalised(text: str) -> str:
     """Digits for Chinese numerals, one kind of dash, 年月日 for dates in digits; for reading, not for showing."""
     plain = _QUARTERS.sub(r"第\1季度、第\2季度", _DASHES.sub("-", text))
     plain = _ISO.sub(lambda m: f"{m[1]}年{int(m[2])}月" + (f"{int(m[3])}日" if m[3] else ""), plain)
-    plain = _SHORT.sub(r"\1月\2日", plain)
+    plain = _SHORT.sub(lambda m: f"{m[1] or m[3]}月{m[2] or m[4]}日", plain)
     plain = _MONTHS.sub(r"\1月、", plain)
     for pattern in (_NUMERAL, _TIMES, _QUARTER_NUMERAL):
         plain = pattern.sub(lambda m: str(number) if (number := to_int(m[0])) is not None else m[0], plain)

@@ -13,6 +13,7 @@ _BRACKETS = re.compile(r"（[^（）]*）|[【】\[\]：:*★\s]")
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(words))
     for field, words in (
+        ("foreign", r"数量|单价|总价|金额|价格|型号|规格|库存|^姓名$|性别|年龄|学号|班级|成绩|身份证"),
         (
             "ignored",
             r"启动|开始|起始|^(?!.*(?:单位|部门|科室)).*(?:责任人|领导|负责人)|(?:单位|部门|科室)(?:责任人|领导|负责人)|联系|电话|手机|完成情况|进展|落实情况|办理情况|推进情况|是否|得分|分值|评分|签字|来源|依据|资金|投资|权重|状态|佐证",
@@ -70,10 +71,14 @@ class Columns:
 
 
 def is_header(fields: Sequence[str | None]) -> bool:
-    """Whether cells with these fields can be the header of a task list: work, and somebody to do it or a time."""
+    """Whether cells with these fields can be the header of a task list: work, and somebody to do it or a time. Names
+    beside quantities, prices or people are some other list."""
     kinds = {field for field in fields if field}
-    work = kinds & _WORK
-    return bool(work) and (bool(kinds & _UNITS) or ("deadline" in kinds and len(kinds) > 2))
+    if "foreign" in kinds and not kinds & {"general", "measures", "lead"}:
+        return False
+    return bool(kinds & _WORK) and (
+        bool(kinds & _UNITS) or ("deadline" in kinds and bool(kinds & {"general", "measures"}))
+    )
 
 
 def columns_of(headings: Sequence[str]) -> Columns:
@@ -91,7 +96,7 @@ def columns_of(headings: Sequence[str]) -> Columns:
     work = _work({name: places.get(name, []) for name in _WORK}, headings)
     if "lead" in places and not _UNITS & places.keys() - {"lead"} and "责任" in headings[places["lead"][0]]:
         places["responsible"] = places.pop("lead")  # 主要责任单位 with nobody else beside it does the work
-    of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored"}} | work
+    of = {name: tuple(found) for name, found in places.items() if name not in _WORK | {"ignored", "foreign"}} | work
     first = any("第一" in heading and "牵头" in heading for heading in headings if field_of(heading) in _UNITS)
     return Columns(of, tuple(clean(heading) for heading in headings), first)
 

@@ -34,9 +34,11 @@ class Place:
         self.by_headings = False
 
     def heading(self, text: str) -> None:
-        """A heading of the list: 一、 begins a part, （一） an aspect; one without a number a part."""
+        """A heading of the list: 一、 begins a part, （一） an aspect; one without a number a part, or an aspect where
+        the part has one."""
         self.by_headings = True
-        if ASPECT.match(text) or (ITEM.match(text) and self.part):
+        below = self.part and not PART.match(text) and (ITEM.match(text) or PART.match(self.part))
+        if ASPECT.match(text) or below:
             self.aspect = text
         else:
             self.part, self.aspect = text, ""
@@ -132,7 +134,12 @@ def _is_between(row: Row, cells: list[Cell], place: Place) -> bool:
     if len(cells) == 1:
         cell, text = cells[0], texts[0]
         numbers = columns.of.get("number", ())
-        if PART.match(text) or ASPECT.match(text) or cell.width > len(row) / 2 or (row[0] is cell and numbers == (0,)):
+        if (
+            PART.match(text)
+            or ASPECT.match(text)
+            or (cell.width > len(row) / 2 and "。" not in text)
+            or (row[0] is cell and numbers == (0,))
+        ):
             if not text.isdecimal():
                 place.heading(text)
             return True

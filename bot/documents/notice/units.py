@@ -8,6 +8,7 @@ from bot.documents.notice.words import clean
 from bot.domain.naming import Kind, reads_like_a_unit, recognise
 from bot.domain.responsibility import Directory, is_drawn_line, tidy
 
+_NONE = re.compile(r"[/／\\]+|无")
 _LABEL = re.compile(
     r"(?P<role>牵头|主办|主责|责任|承办|落实|实施|配合|协办|协助|参与|参加)(?:责任)?(?:单位|部门|科室|主体|股室)(?:为|是)?[：:]\s*"
 )
@@ -48,6 +49,8 @@ class Named:
 def read_units(text: str, directory: Directory, role: str) -> Named:
     """The names of a cell. `role` is what its column says of them; 牵头, 配合 and the like inside the cell win."""
     named = Named()
+    if _NONE.fullmatch(text.strip()):
+        return named
     if is_drawn_line(text) and text.strip():
         named.add(role, ["".join(text.split())])
         return named
