@@ -37,7 +37,9 @@ def same(key: str, want: Any, got: Any) -> bool:
     if key in TEXTS:
         return flat(want) == flat(got) or (bool(plain(want)) and plain(want) == plain(got))
     if key == "measures":
-        return [flat(x) for x in want] == [flat(x) for x in got or []] or [plain(x) for x in want] == [plain(x) for x in got or []]
+        return [flat(x) for x in want] == [flat(x) for x in got or []] or [plain(x) for x in want] == [
+            plain(x) for x in got or []
+        ]
     if key == "paths":
         return [path(x) for x in want] == [path(x) for x in got or []]
     if key in ("lead_units", "responsible"):
@@ -85,7 +87,15 @@ def _aligned(want: list[dict[str, Any]], got: list[dict[str, Any]]) -> dict[int,
     left = list(got)
     found = {}
     for row in want:
-        match = next((one for one in left if plain(one["item"]) == plain(row["item"]) and same("measures", row["measures"][:1], one["measures"][:1])), None)
+        match = next(
+            (
+                one
+                for one in left
+                if plain(one["item"]) == plain(row["item"])
+                and same("measures", row["measures"][:1], one["measures"][:1])
+            ),
+            None,
+        )
         match = match or next((one for one in left if plain(one["item"]) == plain(row["item"])), None)
         if match:
             left.remove(match)
@@ -99,27 +109,50 @@ def _cells(score: Score, want: dict[str, Any], row: dict[str, Any], got: dict[st
         choices = [row[key], *row["alt"].get(key, [])]
         if key == "deadlines" and not row[key] and want.get("report"):
             choices.append([want["report"]])
-        if row["single"] and key in ("item", "measures") and whole(row) == whole(got):
-            score.add("right")
-        elif row["single"] and key in ("item", "measures") and plain(got["item"]) == plain("".join(got["measures"])) == whole(row):
-            score.add("right")
-        elif row["single"] and key in ("part", "item") and plain(row["part"]) == plain(got["item"]) and whole(row) == plain("".join(got["measures"])):
-            score.add("right")
-        elif row["single"] and key == "measures" and whole(row) == plain("".join(got["measures"])):
+        if (
+            (row["single"] and key in ("item", "measures") and whole(row) == whole(got))
+            or (
+                row["single"]
+                and key in ("item", "measures")
+                and plain(got["item"]) == plain("".join(got["measures"])) == whole(row)
+            )
+            or (
+                row["single"]
+                and key in ("part", "item")
+                and plain(row["part"]) == plain(got["item"])
+                and whole(row) == plain("".join(got["measures"]))
+            )
+            or (row["single"] and key == "measures" and whole(row) == plain("".join(got["measures"])))
+        ):
             score.add("right")
         elif want.get("roles") and key in ("lead_units", "responsible"):
             everybody = {*map(flat, row["lead_units"]), *map(flat, row["responsible"])}
-            score.add("right" if set(map(flat, got["lead_units"] + got["responsible"])) <= everybody else "wrong", where, row[key], got[key])
+            score.add(
+                "right" if set(map(flat, got["lead_units"] + got["responsible"])) <= everybody else "wrong",
+                where,
+                row[key],
+                got[key],
+            )
         elif key in row["ask"]:
             if asked:
                 score.add("asked")
             else:
-                score.add("invented" if got[key] and not same(key, row[key], got[key]) else "wrong", where, "a question", got[key])
+                score.add(
+                    "invented" if got[key] and not same(key, row[key], got[key]) else "wrong",
+                    where,
+                    "a question",
+                    got[key],
+                )
         elif any(same(key, choice, got[key]) for choice in choices):
             score.add("right")
         elif key == "unresolved" and got[key] and asked:
             score.add("asked")
         elif asked and not (got[key] and not any(choices)):
-            score.add("asked" if not got[key] or key in ("deadlines", "lead_units", "responsible", "unresolved") else "wrong", where, row[key], got[key])
+            score.add(
+                "asked" if not got[key] or key in ("deadlines", "lead_units", "responsible", "unresolved") else "wrong",
+                where,
+                row[key],
+                got[key],
+            )
         else:
             score.add("invented" if got[key] and not any(choices) else "wrong", where, row[key], got[key])
