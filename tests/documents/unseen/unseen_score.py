@@ -67,7 +67,7 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
     for key in ("year", "issue_date"):
         score.add("right" if want[key] == got[key] else "wrong" if want[key] else "invented", key, want[key], got[key])
     asked = {q["row"] for q in got["questions"]}
-    rows = _aligned(want["rows"], got["rows"]) if want.get("scan") else {row["number"]: row for row in got["rows"]}
+    rows = {row["number"]: row for row in got["rows"]}
     for number in sorted(rows.keys() - {row["number"] for row in want["rows"]}):
         score.add("invented", f"row {number}", None, rows[number])
     for row in want["rows"]:
@@ -80,27 +80,6 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
         ok = name in got["new_units"] or any(name in q["text"] for q in got["questions"])
         score.add("right" if ok else "wrong", f"new_units {name}", name, got["new_units"])
     return score
-
-
-def _aligned(want: list[dict[str, Any]], got: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    """Of a scan, rows may be lost: those of the same item, in their order, belong together."""
-    left = list(got)
-    found = {}
-    for row in want:
-        match = next(
-            (
-                one
-                for one in left
-                if plain(one["item"]) == plain(row["item"])
-                and same("measures", row["measures"][:1], one["measures"][:1])
-            ),
-            None,
-        )
-        match = match or next((one for one in left if plain(one["item"]) == plain(row["item"])), None)
-        if match:
-            left.remove(match)
-            found[row["number"]] = match
-    return found | {1000 + one["number"]: one for one in left}
 
 
 def _cells(score: Score, want: dict[str, Any], row: dict[str, Any], got: dict[str, Any], asked: bool) -> None:
