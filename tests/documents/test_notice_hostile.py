@@ -153,6 +153,12 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a row far away": ("a.xlsx", lambda: in_sheet(b'<row r="2000000000"><c><v>1</v></c></row>'), TOO_MUCH),
     "50 megabytes": ("a.docx", lambda: bytes(50_000_000), TOO_LARGE),
     "a page of tags": ("a.html", lambda: b"<html><body>" + b"<b>" * 400_000, TOO_MUCH),
+    "a line without end": ("a.txt", lambda: ("2021年6月底前、" * 20_000).encode(), TOO_MUCH),
+    "a cell without end": (
+        "a.html",
+        lambda: page(TITLE, [HEADER, ["1", "公开，" * 20_000, "", "县教委", ""]]),
+        TOO_MUCH,
+    ),
     "much text": ("a.txt", lambda: ("公开目录。" * 700_000).encode(), TOO_MUCH),
 }
 

@@ -47,6 +47,7 @@ _LAWFUL = re.compile(r"法定(?:期限|时限|时间)|规定(?:期限|时限)内
 _AT_ONCE = re.compile(r"立行立改|立即|即行|即刻|马上|立查立改")
 _DRAWN = re.compile(r"[-_/\\—无]*")
 _ONLY_TIME = re.compile(r"(?:于|在)?[\d年月日号季度上中下旬底末前内半全之至到\-—第、]{2,20}(?:完成|办结|报送)?。?")
+_YEAR_ALONE = re.compile(r"^(20\d\d)$")
 _AFTERWORDS = re.compile(r"(?:之?内|止|[，,、：:])*")
 
 
@@ -63,7 +64,7 @@ class Timing:
 def read_cell(text: str, year: int, issued: date | None) -> Timing:
     """A cell that says when. What is not understood at all is a doubt; an empty cell or a drawn line says nothing."""
     written = clean(text.replace("\n", "；"))
-    plain = normalised(written)
+    plain = _YEAR_ALONE.sub(r"\1年", normalised(written))
     timing = Timing()
     if _DRAWN.fullmatch(plain):
         return timing

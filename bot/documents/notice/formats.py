@@ -6,13 +6,15 @@ from pathlib import PurePath
 from bot.documents.notice.docx import read_docx
 from bot.documents.notice.errors import NoticeError
 from bot.documents.notice.html import read_html
-from bot.documents.notice.model import Block
+from bot.documents.notice.model import Block, Paragraph
 from bot.documents.notice.text import decoded, read_text
 from bot.documents.notice.xlsx import read_xlsx
 from bot.documents.package import ENCRYPTED, MACRO_SUFFIXES, OLE, ZIP, Limits, PackageError, Trouble, check_package
 
 MAX_FILE = 20 * 1024 * 1024  # bytes; a list with pictures in it has two
-MAX_TEXT = 3_000_000  # characters of a page or a text; a county's list has fifty thousand
+MAX_TEXT = 3_000_000  # characters of a page or a text, markup included
+MAX_WORDS = 1_000_000  # characters of all paragraphs and cells; a county's list has fifty thousand
+MAX_PARAGRAPH = 30_000  # characters of one paragraph or cell; the longest of a county's list has one thousand
 
 _SAVE_AS = "请用 Word 另存为 .docx（表格另存为 .xlsx）后再试"
 _TOO_LARGE = f"文件超过 {MAX_FILE // 1024**2} MB，不像是通知，请只保留正文和清单后再试"
@@ -52,7 +54,9 @@ def read_blocks(data: bytes, filename: str) -> list[Block]:
     if suffix in MACRO_SUFFIXES:
         raise NoticeError(_MACROS)
     try:
-        return _read(data, suffix)
+        blocks = _read(data, suffix)
+        _weigh(blocks)
+        return blocks
     except NoticeError:
         raise
     except PackageError as error:
@@ -61,6 +65,17 @@ def read_blocks(data: bytes, filename: str) -> list[Block]:
         raise NoticeError(_TOO_MUCH) from error
     except Exception as error:  # zipfile, lxml and openpyxl raise whatever a broken part makes them stumble over
         raise NoticeError(_BROKEN) from error
+
+
+def _weigh(blocks: list[Block]) -> None:
+    """Raises OverflowError where there are more words than anybody could have written into a list."""
+    total = 0
+    for block in blocks:
+        texts = [block] if isinstance(block, Paragraph) else dict.fromkeys(cell for row in block.rows for cell in row)
+        for size in (len(one.text) for one in texts):
+            total += size
+            if size > MAX_PARAGRAPH or total > MAX_WORDS:
+                raise OverflowError
 
 
 def _read(data: bytes, suffix: str) -> list[Block]:
@@ -81,6 +96,8 @@ def _read(data: bytes, suffix: str) -> list[Block]:
         raise NoticeError(_MHT)
     if _MARKUP.search(text[:5000]) and not _is_tabbed(text):
         return read_html(text)
+    if len(text) > MAX_WORDS:
+        raise NoticeError(_TOO_MUCH)
     return read_text(text)
 
 

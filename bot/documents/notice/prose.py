@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from bot.documents.notice.dates import dates_in, normalised
+from bot.documents.notice.paragraphs import paragraphs
 from bot.documents.notice.raw import RawRow
 from bot.documents.notice.units import read_units
 from bot.documents.notice.words import ASPECT, ITEM, PART, clean, without_number
@@ -21,6 +22,7 @@ _INLINE = re.compile(r"牵头|负责|配合|落实|责任")
 _STANDING = re.compile(r"长期|持续|常态|及时|每[年季月]|全年|印发后|动态")
 _LONGEST_ITEM = 40  # characters of a first sentence that reads like a heading
 _LEVELS = (PART, ASPECT, re.compile(r"\d{1,3}[.．、](?!\d)"))
+_SIGNATURE = re.compile(r"[\u4e00-\u9fff]{0,20}20\d\d年\d{1,2}月\d{1,2}日(?:印发)?")
 _SUB_ITEM = ITEM  # （1） and ① are headings only where they say who does it
 
 
@@ -40,7 +42,7 @@ def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
     """The rows of a text; none where nothing says who does what."""
     found: list[RawRow] = []
     headings = ["", "", ""]
-    sections = _sections(lines, directory)
+    sections = _sections(paragraphs(lines), directory)
     over_several = {section.level for section in sections if len(section.rows) > 1}
     for section in sections:
         if section.level < len(headings):
@@ -53,6 +55,7 @@ def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
 
 def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
     sections = [_Section(3, "")]
+    signed = False
     for line in lines:
         text, labels = _annotated(line, directory)
         level = next((level for level, number in enumerate(_LEVELS) if number.match(text)), None)
@@ -60,6 +63,9 @@ def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
             level = 2
         if level is not None:
             sections.append(_Section(level, text))
+            signed = False
+        elif signed := signed or (_says_who(sections) and bool(_SIGNATURE.fullmatch(normalised(line)))):
+            continue  # what stands under the date is about the page: 主办单位：…人民政府办公室
         section = sections[-1]
         if _LABEL_LINE.match(line) and not text:
             section.labels |= labels
@@ -74,6 +80,10 @@ def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
         elif level is None and not section.labels:  # after who does it comes no more of the work
             section.body.append(text)
     return sections
+
+
+def _says_who(sections: Sequence[_Section]) -> bool:
+    return any(section.rows or section.labels for section in sections)
 
 
 def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
@@ -112,7 +122,16 @@ def _labels(text: str) -> dict[str, str]:
     for match, after in zip_longest(matches, matches[1:]):
         value = text[match.end() : after.start() if after else len(text)].strip("；;，,。、 ")
         found[_field(match["label"])] = value
+    if found and "deadline" not in found:  # …；责任单位：县教委；持续推进: a time without its label
+        last = _field(matches[-1]["label"])
+        names, mark, tail = found[last].rpartition("；")
+        if mark and last != "note" and _is_time(tail):
+            found |= {last: names, "deadline": tail}
     return found
+
+
+def _is_time(clause: str) -> bool:
+    return any(dates_in(normalised(clause), 2000)) or bool(_STANDING.search(clause))
 
 
 def _field(label: str) -> str:
@@ -130,7 +149,7 @@ def _inline(text: str, directory: Directory) -> dict[str, str]:
     if not _INLINE.search(text) or "。" in text:
         return {}
     clauses = re.split(r"[，,；;]", text)
-    times = [clause for clause in clauses if any(dates_in(normalised(clause), 2000)) or _STANDING.search(clause)]
+    times = [clause for clause in clauses if _is_time(clause)]
     units = "，".join(clause for clause in clauses if clause not in times)
     named = read_units(units, directory, "responsible")
     names = [*named.lead, *named.responsible, *named.support]

@@ -12,6 +12,7 @@ from bot.documents.notice.words import ASPECT, ITEM, PART, clean, lines
 
 _MOST_HEADER_ROWS = 3
 _REMARK = re.compile(r"(?:备注|说明|注|填表|填报|联系人|制表|审核|抄送|印发|附件?)\s*\d*\s*[：:]|合计|小计|总计")
+_DITTO = re.compile(r"同上|同前|〃|″")
 _BARE_NUMBER = re.compile(r"（?[一二三四五六七八九十]{1,3}）?、?")
 _SAME_ROW = ("number", "lead", "responsible", "support", "deadline")
 
@@ -53,9 +54,9 @@ def table_rows(table: Table, place: Place) -> list[RawRow]:
     index = 0
     while index < len(rows):
         if header := header_at(rows, index, place.columns):
-            place.columns, height = header
+            before, (place.columns, height) = place.columns, header
             index += height
-            last = None
+            last = last if place.columns == before else None  # a header repeated on a new page ends nothing
             continue
         row = rows[index]
         index += 1
@@ -68,6 +69,7 @@ def table_rows(table: Table, place: Place) -> list[RawRow]:
             else:
                 found.append(_row(row, place.columns, place))
                 found[-1].wrapped = table.wrapped
+                _repeat(found)
             last = row
     return found
 
@@ -161,16 +163,23 @@ def _units_filled(row: Row, columns: Columns) -> bool:
 def _belongs(row: Row, last: Row, columns: Columns) -> bool:
     """Whether a line only adds measures to the row before: the item and everything that may differ is merged, or
     nothing else is written in it and its words go on with those above."""
-    measures = columns.of.get("measures", ())
+    measures = columns.of.get("measures", columns.of.get("item", ()))
     if not measures or not any(clean(row[column].text) for column in measures):
         return False
     kept = [column for name in ("item", *_SAME_ROW) for column in columns.of.get(name, ())]
-    if all(row[column] is last[column] for column in kept):
+    if "measures" in columns and all(row[column] is last[column] for column in kept):
         return True
     others = [cell for at, cell in enumerate(row) if at not in measures]
     fresh = all(row[column] is not last[column] for column in measures)
     alone = fresh and all(not clean(cell.text) for cell in others)
     return alone and goes_on(last[measures[-1]].text, row[measures[-1]].text)
+
+
+def _repeat(found: Sequence[RawRow]) -> None:
+    """同上 in the last row stands for what the row above says in the same column."""
+    for name in _SAME_ROW[1:]:
+        if _DITTO.fullmatch(clean(getattr(found[-1], name) or "")) and len(found) > 1:
+            setattr(found[-1], name, getattr(found[-2], name))
 
 
 def _add(found: RawRow, row: Row, last: Row, columns: Columns) -> None:
@@ -179,6 +188,10 @@ def _add(found: RawRow, row: Row, last: Row, columns: Columns) -> None:
         words = "\n".join(cell.text for cell in dict.fromkeys(new) if clean(cell.text))
         if words:
             setattr(found, name, "\n".join(filter(None, [getattr(found, name), words])))
+    if "item" not in columns:
+        found.item = clean(found.measures)
+    elif "measures" not in columns:
+        found.item = clean("".join([found.item, *(row[column].text for column in columns.of["item"])]))
 
 
 def _row(row: Row, columns: Columns, place: Place) -> RawRow:

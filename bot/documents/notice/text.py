@@ -11,6 +11,7 @@ from bot.documents.notice.headings import field_of, is_header
 from bot.documents.notice.model import MAX_COLUMNS, MAX_SLOTS, Block, Cell, Paragraph, Table
 
 _MAX_LINES = 30_000
+_MAX_LINE = 100_000  # characters; a row of a list parted by tabs has two thousand
 _RULE = re.compile(r"[\s|｜+:=─━┄│┼├┤┌┐└┘┬┴-]*")
 _BLANKS = re.compile(r"\S+(?:[ \u3000](?=\S)\S+)*")  # two blanks part columns, one does not
 _END = re.compile(r"</p>|<br\s*/?>|</div>", re.IGNORECASE)
@@ -34,9 +35,9 @@ def decoded(data: bytes) -> str | None:
 
 
 def read_text(text: str) -> list[Block]:
-    """Paragraphs and tables. Raises OverflowError at more than 30,000 lines."""
+    """Paragraphs and tables. Raises OverflowError at more than 30,000 lines or at one without end."""
     lines = text.splitlines()
-    if len(lines) > _MAX_LINES:
+    if len(lines) > _MAX_LINES or max(map(len, lines), default=0) > _MAX_LINE:
         raise OverflowError
     blocks: list[Block] = []
     index = 0

@@ -37,7 +37,9 @@ def same(key: str, want: Any, got: Any) -> bool:
     if key in TEXTS:
         return flat(want) == flat(got) or (bool(plain(want)) and plain(want) == plain(got))
     if key == "measures":
-        return [flat(x) for x in want] == [flat(x) for x in got or []] or [plain(x) for x in want] == [plain(x) for x in got or []]
+        return [flat(x) for x in want] == [flat(x) for x in got or []] or [plain(x) for x in want] == [
+            plain(x) for x in got or []
+        ]
     if key == "paths":
         return [path(x) for x in want] == [path(x) for x in got or []]
     if key in ("lead_units", "responsible"):
@@ -65,7 +67,7 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
     for key in ("year", "issue_date"):
         score.add("right" if want[key] == got[key] else "wrong" if want[key] else "invented", key, want[key], got[key])
     asked = {q["row"] for q in got["questions"]}
-    rows = _aligned(want["rows"], got["rows"]) if want.get("scan") else {row["number"]: row for row in got["rows"]}
+    rows = {row["number"]: row for row in got["rows"]}
     for number in sorted(rows.keys() - {row["number"] for row in want["rows"]}):
         score.add("invented", f"row {number}", None, rows[number])
     for row in want["rows"]:
@@ -80,46 +82,56 @@ def compare(want: dict[str, Any], got: dict[str, Any]) -> Score:
     return score
 
 
-def _aligned(want: list[dict[str, Any]], got: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    """Of a scan, rows may be lost: those of the same item, in their order, belong together."""
-    left = list(got)
-    found = {}
-    for row in want:
-        match = next((one for one in left if plain(one["item"]) == plain(row["item"]) and same("measures", row["measures"][:1], one["measures"][:1])), None)
-        match = match or next((one for one in left if plain(one["item"]) == plain(row["item"])), None)
-        if match:
-            left.remove(match)
-            found[row["number"]] = match
-    return found | {1000 + one["number"]: one for one in left}
-
-
 def _cells(score: Score, want: dict[str, Any], row: dict[str, Any], got: dict[str, Any], asked: bool) -> None:
     for key in (*TEXTS, "measures", "paths", "lead_units", "responsible", "deadlines", "recurrence", "unresolved"):
         where = f"row {row['number']} {key}" + (f" ({row['deadline_text']})" if "deadline_text" in row else "")
         choices = [row[key], *row["alt"].get(key, [])]
         if key == "deadlines" and not row[key] and want.get("report"):
             choices.append([want["report"]])
-        if row["single"] and key in ("item", "measures") and whole(row) == whole(got):
-            score.add("right")
-        elif row["single"] and key in ("item", "measures") and plain(got["item"]) == plain("".join(got["measures"])) == whole(row):
-            score.add("right")
-        elif row["single"] and key in ("part", "item") and plain(row["part"]) == plain(got["item"]) and whole(row) == plain("".join(got["measures"])):
-            score.add("right")
-        elif row["single"] and key == "measures" and whole(row) == plain("".join(got["measures"])):
+        if (
+            (row["single"] and key in ("item", "measures") and whole(row) == whole(got))
+            or (
+                row["single"]
+                and key in ("item", "measures")
+                and plain(got["item"]) == plain("".join(got["measures"])) == whole(row)
+            )
+            or (
+                row["single"]
+                and key in ("part", "item")
+                and plain(row["part"]) == plain(got["item"])
+                and whole(row) == plain("".join(got["measures"]))
+            )
+            or (row["single"] and key == "measures" and whole(row) == plain("".join(got["measures"])))
+        ):
             score.add("right")
         elif want.get("roles") and key in ("lead_units", "responsible"):
             everybody = {*map(flat, row["lead_units"]), *map(flat, row["responsible"])}
-            score.add("right" if set(map(flat, got["lead_units"] + got["responsible"])) <= everybody else "wrong", where, row[key], got[key])
+            score.add(
+                "right" if set(map(flat, got["lead_units"] + got["responsible"])) <= everybody else "wrong",
+                where,
+                row[key],
+                got[key],
+            )
         elif key in row["ask"]:
             if asked:
                 score.add("asked")
             else:
-                score.add("invented" if got[key] and not same(key, row[key], got[key]) else "wrong", where, "a question", got[key])
+                score.add(
+                    "invented" if got[key] and not same(key, row[key], got[key]) else "wrong",
+                    where,
+                    "a question",
+                    got[key],
+                )
         elif any(same(key, choice, got[key]) for choice in choices):
             score.add("right")
         elif key == "unresolved" and got[key] and asked:
             score.add("asked")
         elif asked and not (got[key] and not any(choices)):
-            score.add("asked" if not got[key] or key in ("deadlines", "lead_units", "responsible", "unresolved") else "wrong", where, row[key], got[key])
+            score.add(
+                "asked" if not got[key] or key in ("deadlines", "lead_units", "responsible", "unresolved") else "wrong",
+                where,
+                row[key],
+                got[key],
+            )
         else:
             score.add("invented" if got[key] and not any(choices) else "wrong", where, row[key], got[key])

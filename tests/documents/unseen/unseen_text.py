@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from expect import R, expected
+from unseen_expected import R, expected
 
 
 def d13(path: Any) -> Any:
     """Prose: parts, aspects, numbered items, the bracket on its own line, broken lines as an old editor wraps them."""
-    path.write_text("""垫江县人民政府办公室
+    path.write_text(
+        """垫江县人民政府办公室
 关于印发2021年放管服改革任务分工的通知
 垫江府办发〔2021〕60号
 
@@ -33,23 +34,62 @@ def d13(path: Any) -> Any:
 
 垫江县人民政府办公室
 2021年6月18日
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     p1, a1, a2 = "一、深化行政审批改革", "（一）推进证照分离", "（二）优化项目审批"
     return expected(
-        "关于印发2021年放管服改革任务分工的通知", 2021, "2021-06-18",
+        "关于印发2021年放管服改革任务分工的通知",
+        2021,
+        "2021-06-18",
         [
             R(1, "公布证照分离改革事项清单", [], "县市场监管局", "县政府各部门", ["2021-07-31"], part=p1, aspect=a1),
-            R(2, "推行告知承诺制", ["建立信用监管机制。"], "县发改委、县司法局", "县政府有关部门", rec="standing", part=p1, aspect=a1, unresolved=True, ask=("responsible",)),
-            R(3, "压减审批时限至60个工作日", [], "县住房城乡建设委", "县规划自然资源局", ["2021-09-30"], part=p1, aspect=a2),
-            R(4, "制定年度抽查计划，每年抽查不少于2次", [], "县市场监管局", "—————", rec="quota:2", part="二、创新监管方式", aspect="（一）推进双随机监管"),
-        ], titles=["垫江县人民政府办公室关于印发2021年放管服改革任务分工的通知"], report="2021-12-15", doc_no="垫江府办发〔2021〕60号", prose=True,
+            R(
+                2,
+                "推行告知承诺制",
+                ["建立信用监管机制。"],
+                "县发改委、县司法局",
+                "县政府有关部门",
+                rec="standing",
+                part=p1,
+                aspect=a1,
+                unresolved=True,
+                ask=("responsible",),
+            ),
+            R(
+                3,
+                "压减审批时限至60个工作日",
+                [],
+                "县住房城乡建设委",
+                "县规划自然资源局",
+                ["2021-09-30"],
+                part=p1,
+                aspect=a2,
+            ),
+            R(
+                4,
+                "制定年度抽查计划，每年抽查不少于2次",
+                [],
+                "县市场监管局",
+                "—————",
+                rec="quota:2",
+                part="二、创新监管方式",
+                aspect="（一）推进双随机监管",
+            ),
+        ],
+        titles=["垫江县人民政府办公室关于印发2021年放管服改革任务分工的通知"],
+        report="2021-12-15",
+        doc_no="垫江府办发〔2021〕60号",
+        prose=True,
     )
 
 
 def d14(path: Any) -> Any:
     """A table pasted as text with tabs, gb18030, headings in another order."""
     lines = [
-        "2022年民生实事任务表", "发文日期：2022年1月20日", "",
+        "2022年民生实事任务表",
+        "发文日期：2022年1月20日",
+        "",
         "牵头\t事项\t时限要求\t责任科室\t备注",
         "县教委\t新建学校2所\t2022年8月31日前\t县住建委\t",
         "县民政局\t建设养老服务中心\t\t各乡镇(街道)\t11月中旬",
@@ -58,19 +98,33 @@ def d14(path: Any) -> Any:
     ]
     path.write_bytes("\r\n".join(lines).encode("gb18030"))
     return expected(
-        "2022年民生实事任务表", 2022, "2022-01-20",
+        "2022年民生实事任务表",
+        2022,
+        "2022-01-20",
         [
             R(1, "新建学校2所", [], "县教委", "县住建委", ["2022-08-31"], single=True),
             R(2, "建设养老服务中心", [], "县民政局", "各乡镇(街道)", ["2022-11-20"], single=True),
             R(3, "改造危桥5座", [], "县交通局", "县交通局、三溪镇", ask=("deadlines",), single=True),
-            R(4, "开展免费体检", [], "县卫健委", "各乡镇卫生院", ["2022-12-31"], "quota:1", single=True, alt={"deadlines": [["2022-12-31"], []]}),
-        ], new_units=["各乡镇卫生院"],
+            R(
+                4,
+                "开展免费体检",
+                [],
+                "县卫健委",
+                "各乡镇卫生院",
+                ["2022-12-31"],
+                "quota:1",
+                single=True,
+                alt={"deadlines": [["2022-12-31"], []]},
+            ),
+        ],
+        new_units=["各乡镇卫生院"],
     )
 
 
 def d15(path: Any) -> Any:
     """A flat list: one line per task with inline 牵头…配合, no parts; deadline inside the sentence."""
-    path.write_text("""2023年县政府工作报告任务分解
+    path.write_text(
+        """2023年县政府工作报告任务分解
 
 （2023年2月10日县政府办公室印发）
 
@@ -78,13 +132,26 @@ def d15(path: Any) -> Any:
 2.完成招商引资50亿元。牵头单位：县商务委；责任单位：县招商投资局、县高新区管委会；完成时限：2023年11月底前。
 3.建成5G基站200个。牵头单位：县经济信息委；配合单位：县大数据发展局；完成时限：2023年10月31日前。
 4.开展就业技能培训。牵头单位：县人力社保局；责任单位：各乡镇；完成时限：每季度末。
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     return expected(
-        "2023年县政府工作报告任务分解", 2023, "2023-02-10",
+        "2023年县政府工作报告任务分解",
+        2023,
+        "2023-02-10",
         [
-            R(1, "新增市场主体3000户，2023年12月底前完成。", [], "县市场监管局", "各乡镇（街道）", ["2023-12-31"], single=True),
+            R(
+                1,
+                "新增市场主体3000户，2023年12月底前完成。",
+                [],
+                "县市场监管局",
+                "各乡镇（街道）",
+                ["2023-12-31"],
+                single=True,
+            ),
             R(2, "完成招商引资50亿元。", [], "县商务委", "县招商投资局、县高新区管委会", ["2023-11-30"], single=True),
             R(3, "建成5G基站200个。", [], "县经济信息委", "县大数据发展局", ["2023-10-31"], single=True),
             R(4, "开展就业技能培训。", [], "县人力社保局", "各乡镇", rec="quarterly", single=True),
-        ], prose=True,
+        ],
+        prose=True,
     )
