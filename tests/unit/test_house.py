@@ -20,6 +20,9 @@ LONGEST = 400  # lines
 
 LONG_FOR_A_REASON = {
     "tests/contract/test_contract_chat.py": "one story of the chat table, told against one running service",
+    "tests/documents/foreign_notices.py": "documents as data, each beside the rows it should give",
+    "tests/documents/more_notices.py": "documents as data, each beside the rows it should give",
+    "tests/documents/third_notices.py": "documents as data, each beside the rows it should give",
     "bot/store/migrations/versions/0001_first_schema.py": "one migration makes the whole first schema; never edited",
 }
 
