@@ -14,7 +14,7 @@ from bot.domain import people
 from bot.domain.calendar import UnknownYear, local_day
 from bot.domain.policy import Policy
 from bot.domain.timing import held_until, next_open
-from bot.services import broadcasts
+from bot.services import broadcasts, delivered
 from bot.services.planning import unplan
 from bot.services.rendering import still_due
 from bot.services.work import Lane, Work
@@ -195,6 +195,8 @@ class Claims:
                 return None
         if dropped is not None:
             await self._outcomes.dropped(work, row, dropped.why)
+            if dropped.not_theirs and row.kind != "digest":  # a digest's stages are due again by themselves
+                await delivered.pass_on(work, row)
             return None
         row.attempts += 1
         if row.body is not None:

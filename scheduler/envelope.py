@@ -60,7 +60,7 @@ class Envelope:
             row.body = bodies.file_body(self._agent_id, [userid], str(row.payload["media_id"]))
             row.words = f"［文件］{row.payload['name']}"
             return None
-        rendered = await render(work, row)
+        rendered = await render(work, row, roster.get(row.member_key or ""))
         if isinstance(rendered, Dropped):
             return rendered
         row.words = await self._unlike_any_before(work, row, rendered.text)

@@ -13,6 +13,7 @@ from bot.store.items import items_by_id
 from bot.store.tables import Ask, Member, Outbox, Receipt
 
 UNREACHABLE = "消息送不到第一联络员，改送下一位"
+MOVED = "原收件人已调整，改送现在的联络员"
 
 
 async def arrived(work: Work, row: Outbox) -> None:
@@ -63,7 +64,12 @@ async def refused(work: Work, row: Outbox) -> None:
         await unbundle(work, row, handed or frozenset())
 
 
-async def _hand_on(work: Work, row: Outbox) -> frozenset[int] | None:
+async def pass_on(work: Work, row: Outbox) -> None:
+    """The person it was for has another place by now: the unit's part goes to who has theirs."""
+    await _hand_on(work, row, MOVED)
+
+
+async def _hand_on(work: Work, row: Outbox, why: str = UNREACHABLE) -> frozenset[int] | None:
     """Gives each unit's part of a message to the unit's next contact, and nothing that was the person's in another
     role: the messages bundled in it that went along. None where there is nobody, or the message is not for a unit."""
     units_of: dict[str, set[int]] = {}
@@ -86,7 +92,7 @@ async def _hand_on(work: Work, row: Outbox) -> frozenset[int] | None:
             row.kind,
             key,
             part,
-            f"{row.reason}（{UNREACHABLE}）",
+            f"{row.reason}（{why}）",
             about=f"notice:{row.payload['notice']}:{key}" if "notice" in row.payload else None,
             not_before=work.now + timedelta(seconds=1),
         )

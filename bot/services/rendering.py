@@ -1,12 +1,13 @@
 """Facts into the bytes the platform gets: done when a message is first claimed, and frozen from then on (rule 4)."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.domain.calendar import local, local_day
-from bot.domain.people import Role
+from bot.domain.people import Member, Role
+from bot.domain.permissions import Right, may
 from bot.domain.planning import BESIDE, OF_UNIT, WITHOUT_ITEM, LineKind, StageKind, stage_of
 from bot.domain.states import OPEN, State
 from bot.domain.timing import stage_due
@@ -39,9 +40,14 @@ class Dropped:
     """Not sent after all: what it asked for is done, or the person may no longer hear of it."""
 
     why: str
+    not_theirs: bool = False  # the person has another place by now: whoever has theirs should hear of it
 
 
-async def still_due(work: Work, row: Outbox, roster: Collection[str] | None = None) -> Dropped | None:
+NOT_THEIRS = Dropped("收件人已不再经办或查看这一事项", not_theirs=True)
+Roster = Mapping[str, Member]  # account in lower case -> person
+
+
+async def still_due(work: Work, row: Outbox, roster: Roster | None = None) -> Dropped | None:
     """Is this message still due and still permitted? Asked at the first claim and before every retry.
 
     `roster`: who of the people one asks about is on it, where that was read for many at once.
@@ -49,11 +55,14 @@ async def still_due(work: Work, row: Outbox, roster: Collection[str] | None = No
     if row.lane == 0 or row.member_key is None:
         return None
     there = roster if roster is not None else await people.members(work.session, [row.member_key])
-    if row.member_key not in there:
+    reader = there.get(row.member_key)
+    if reader is None:
         return Dropped("收件人已不在人员名单")
     wanted = row.payload.get("while")
     if wanted is not None:
         found = await items_by_id(work.session, wanted.get("ids", [wanted["id"]]))
+        if not _theirs(reader, found):
+            return NOT_THEIRS
         if not any(item.state in wanted["states"] for item in found):
             return Dropped("事项状态已变，不再需要")
         if wanted["submission"] is not None and found[0].submission != wanted["submission"]:
@@ -62,16 +71,28 @@ async def still_due(work: Work, row: Outbox, roster: Collection[str] | None = No
         request = await work.session.get(Request, row.payload["while_request"])
         if request is None or request.state != "open":
             return Dropped("申请已有决定")
-    if row.kind == "digest" and row.body is not None and not await _digest(work, row):
-        return Dropped("所列事项都已办结")
+        if not _theirs(reader, await items_by_id(work.session, [request.assignment_id])):
+            return NOT_THEIRS
+    if row.kind == "digest" and row.body is not None:
+        if not _theirs(reader, await items_by_id(work.session, _items_of(row))):
+            return NOT_THEIRS
+        if not await _digest(work, row, reader):
+            return Dropped("所列事项都已办结")
     return None
 
 
-async def render(work: Work, row: Outbox) -> Rendered | Dropped:
-    """Renders what is due now; Dropped when nothing of it is."""
+def _theirs(reader: Member, items: Sequence[ItemRow]) -> bool:
+    """May this person see them all? Since a message was planned, a new roster may have come (rule 8)."""
+    return all(may(reader, Right.SEE_ITEM, item.scope) for item in items)
+
+
+async def render(work: Work, row: Outbox, reader: Member | None) -> Rendered | Dropped:
+    """Renders what is due now; Dropped when nothing of it is. An answer's reader need not be on the roster."""
     if row.kind != "digest":
         return Rendered(row.payload["text"], row.payload.get("card"))
-    entries = await _digest(work, row)
+    if reader is None:
+        return Dropped("收件人已不在人员名单")
+    entries = await _digest(work, row, reader)
     if not entries:
         return Dropped("所列事项都已办结")
     await _drop_what_fell_out(work, row, {entry.item_id for entry in entries if entry.kind is not LineKind.HELD})
@@ -99,11 +120,15 @@ async def _drop_what_fell_out(work: Work, row: Outbox, named: set[int]) -> None:
     await take_back(work, [mark for mark in marks if mark[0] not in named])
 
 
-async def _digest(work: Work, row: Outbox) -> list[Entry]:
+def _items_of(row: Outbox) -> set[int]:
+    """Of a digest: the items its lines are about."""
+    return {int(ref) for kind, ref, *_ in row.payload["lines"] if LineKind(kind) not in WITHOUT_ITEM}
+
+
+async def _digest(work: Work, row: Outbox, reader: Member) -> list[Entry]:
     """The lines that still hold, with the facts of this moment."""
     lines = [(LineKind(kind), int(ref), int(days)) for kind, ref, days, _rule in row.payload["lines"]]
-    about_items = {ref for kind, ref, _ in lines if kind not in WITHOUT_ITEM}
-    found = await items_by_id(work.session, about_items)
+    found = [item for item in await items_by_id(work.session, _items_of(row)) if _theirs(reader, [item])]
     rows = {item.id: item for item in found if not _moved_on(work, item, row.payload.get("marks", []))}
     day = date.fromisoformat(row.payload["day"])
     entries = [await _entry(work, kind, ref, days, rows.get(ref), day) for kind, ref, days in lines]
