@@ -11,7 +11,7 @@ from bot.domain.calendar import UnknownYear, local, local_day
 from bot.domain.planning import Plan, Snapshot
 from bot.domain.policy import Policy
 from bot.domain.timing import digest_moment
-from bot.services import notices, requests
+from bot.services import held, notices, requests
 from bot.services.planning import retire, snapshot, store_plan
 from bot.services.work import Work
 from bot.store.engine import Store
@@ -84,8 +84,10 @@ class Engine:
 async def morning(session: AsyncSession, policy: Policy, now: datetime) -> tuple[Plan, int]:
     """Plans the morning of `now` and stores it, inside a transaction; and how many digests are new."""
     await retire(Work(session, now, policy))
-    # Told this very morning: what is good to know counts up to the digest hour.
-    await requests.remind(Work(session, digest_moment(policy, local_day(now)), policy))
+    # Told this very morning: what is good to know, or goes to somebody else, counts up to the digest hour.
+    early = Work(session, digest_moment(policy, local_day(now)), policy)
+    await held.readdress(early)
+    await requests.remind(early)
     await notices.remind(Work(session, now, policy))
     await session.flush()
     decided = await _decide(await snapshot(session, now), policy, now)

@@ -39,6 +39,13 @@ T = TypeVar("T")
 DIGEST_REASON = "规则4：每个工作日早晨一条晨报，汇总当天该提醒你的事"
 _AS_IT_IS = DateTime(timezone=True)  # SQLite's come naive, in UTC
 MISSED = "missed:"  # begins the key of the fact that keeps what a person's digest did not say
+HELD = (
+    live.pending,
+    Outbox.lane == int(Lane.ACTION),
+    Outbox.body.is_(None),
+    Outbox.not_before > Outbox.created_at,
+)
+"""Prompts that came outside working hours and have not left."""
 UNANSWERED = "notice-waits"  # begins the key of the news that reminds of a notice
 _OF_NEWS = frozenset({LineKind.NEWS, LineKind.UNANSWERED})
 
@@ -133,12 +140,7 @@ async def _slowly(rows: Iterable[T]) -> AsyncIterator[T]:
 
 async def _held(session: AsyncSession, now: datetime) -> tuple[Waiting, ...]:
     """Prompts that came outside working hours and have not left: they become lines of the digest."""
-    query = select(Outbox.id, Outbox.member_key, Outbox.created_at).where(
-        live.pending,
-        Outbox.lane == int(Lane.ACTION),
-        Outbox.body.is_(None),
-        Outbox.not_before > Outbox.created_at,
-    )
+    query = select(Outbox.id, Outbox.member_key, Outbox.created_at).where(*HELD)
     rows = await session.execute(query)
     return tuple(Waiting(row_id, key, created) for row_id, key, created in rows if key is not None)
 

@@ -80,3 +80,31 @@ async def test_a_deputy_with_a_digest_of_their_own_gets_no_second_one(corner: Wo
     assert len(set(days)) == len(days)
     assert any("34 新民镇 法治政府" in m.text for m in digests) or sum("34 法治政府" in m.text for m in digests) == 2
     assert any("高峰镇" in m.text for m in digests) or len(digests) == 2
+
+
+async def test_who_moved_to_another_unit_hears_nothing_of_the_old_one(corner: World) -> None:
+    """A new roster came in the evening: what waited for the morning goes to who acts for the unit now (rule 8)."""
+    gone, now, office = corner.who("新民镇"), corner.who("新民镇", nth=1), corner.office
+    await corner.morning("2021-05-25")
+    await gone.says(f"完成 34 {LINK}")
+    await corner.to("2021-05-25T18:00:00+08:00")
+    await office.says("退回 34 新民镇 链接打不开")
+    await corner.roster(("新民镇", "汤浩然", now.userid, "联络员"), ("高峰镇", "王娟", gone.userid, "联络员"))
+    gone.look(), now.look()
+    await corner.morning("2021-05-26")
+    assert "链接打不开" in now.gets()
+    assert all("链接打不开" not in message.text and "新民镇" not in message.text for message in gone.look())
+
+
+async def test_who_moved_between_the_plan_and_the_phone_gets_no_line_of_the_old_unit(corner: World) -> None:
+    gone, now = corner.who("新民镇"), corner.who("新民镇", nth=1)
+    await corner.morning("2021-05-25", "2021-05-27")
+    gone.look(), now.look()
+    await corner.to("2021-05-28T09:02:00+08:00")
+    assert (await stages(corner))["remind-1"] == "planned"
+    await corner.roster(("新民镇", "汤浩然", now.userid, "联络员"), ("高峰镇", "王娟", gone.userid, "联络员"))
+    await corner.morning("2021-05-28")
+    assert gone.gets_nothing()
+    assert "remind-1" not in await stages(corner)
+    await corner.morning("2021-05-31")
+    assert "34 法治政府" in now.gets()
