@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import UnknownYear, at, local_day
@@ -55,18 +55,23 @@ async def findings(store: Store, policy: Policy, now: datetime) -> list[Finding]
 
 
 async def _unsent(view: _View) -> Finding:
-    """Due, and still here: answers at any time, the rest in working hours."""
+    """Due, or refused for a first time, long ago and still here: answers at any time, the rest in working hours."""
     waiting = live.pending
-    late = await view.count(waiting, Outbox.lane == int(Lane.REPLY), Outbox.not_before < view.now - LATE_ANSWER)
+    late = await view.count(waiting, Outbox.lane == int(Lane.REPLY), _long_due(view.now - LATE_ANSWER))
     try:
         since = view.now - LATE_MESSAGE
         if in_window(view.policy.calendar, view.policy, since) and in_window(
             view.policy.calendar, view.policy, view.now
         ):
-            late += await view.count(waiting, Outbox.lane != int(Lane.REPLY), Outbox.not_before < since)
+            late += await view.count(waiting, Outbox.lane != int(Lane.REPLY), _long_due(since))
     except UnknownYear:
         pass  # nothing but answers is sent then, and the check of the calendar says so
     return Finding("unsent", late, f"{late} 条消息早该发出还没发（duban outbox 看原因）")
+
+
+def _long_due(since: datetime) -> ColumnElement[bool]:
+    """Each try that fails puts a message off, so that it may never be due for long."""
+    return or_(Outbox.not_before < since, Outbox.first_try_at < since)
 
 
 async def _hanging(view: _View) -> Finding:

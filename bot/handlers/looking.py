@@ -39,7 +39,7 @@ EVERYBODY = (Verb.TASKS, Verb.ACK, Verb.WHY, Verb.HELP)
 CONTACT = (Verb.SIGN, Verb.PROGRESS, Verb.SUBMIT, Verb.UNDO, Verb.EXTEND, Verb.EXEMPT, Verb.DISPUTE)
 REVIEWER = (Verb.PENDING, Verb.APPROVE, Verb.RETURN, Verb.URGE, Verb.AGREE, Verb.REFUSE)
 LEAD_ALSO = (Verb.ASSIGN, Verb.OVERDUE)
-REPORTING = (Verb.REPORT, Verb.HAND_IN, Verb.TAKE_BACK)
+AT_THE_END = (Verb.REPORT, Verb.HAND_IN)  # of the year; what else there is the report itself says
 HEAD = (Verb.OVERRULE,)
 COUNTY = (Verb.OVERDUE, Verb.STATS, Verb.LEDGER, Verb.REPORT, Verb.HANDED_IN, Verb.MATERIAL)
 WORST = 3  # rows named in 统计
@@ -69,10 +69,8 @@ async def show_help(ctx: Ctx, command: Command) -> str:
     member = ctx.member
     parts: list[Part] = [_part("查看", "", EVERYBODY)]
     if member.acts_for:
-        parts.append(_part("办理", "（本单位事项）", CONTACT))
-        parts.append(_part("年报", "（年终完成情况报告）", REPORTING + (() if member.sees_all else (Verb.MATERIAL,))))
-    if Role.HEAD in member.roles:
-        parts.append(_part("负责人", "（单位负责人）", HEAD))
+        own = CONTACT + AT_THE_END + (HEAD if Role.HEAD in member.roles else ())
+        parts.append(_part("办理", "（本单位事项）", own))
     if member.reviews_for or member.is_office:
         parts.append(_part("审核", "（牵头事项）", REVIEWER + (() if member.is_office else LEAD_ALSO)))
     if member.sees_all:

@@ -33,7 +33,7 @@ async def test_a_lease_that_ran_out_and_nobody_took_leaves_nothing_half_sent(cor
     delivery._client.send_raw = send  # type: ignore[method-assign]
     await delivery.drain()
     assert set(await states(corner, "reply:%")) == {"sent"}
-    assert town.gets().count("督办：回复下面的话") == 1
+    assert town.gets().count("【现在】") == 1
 
 
 async def test_a_service_that_ran_before_there_was_a_roster_writes_to_everybody_once_there_is(corner: World) -> None:
