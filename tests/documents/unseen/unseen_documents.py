@@ -48,8 +48,8 @@ KINDS = {
         unseen_text.d15,
         unseen_second.d24,
         unseen_second.d26,
-        unseen_second.d29,
-        unseen_second.d30,
+        unseen_text.d29,
+        unseen_text.d30,
     ],
 }
 
