@@ -72,14 +72,17 @@ def reads_like_a_unit(word: str) -> bool:
 def _one_off(word: str, directory: Directory) -> tuple[str, ...]:
     """Official names one character away from the word (县农业农委, 县商务局), those that begin most like it first."""
     near = process.extract(word, list(directory.meanings), scorer=OSA.distance, score_cutoff=1, limit=12)
-    rest = word[1:] if word[0] in _ELSEWHERE else None
-    found = sorted(
-        (known for known, _, _ in near if rest is None or not known.endswith(rest)),
-        key=lambda known: -Prefix.similarity(known, word),
-    )
-    return tuple(dict.fromkeys(directory.meanings[known].name for known in found))[:3]
+    found = sorted((known for known, _, _ in near), key=lambda known: -Prefix.similarity(known, word))
+    return _here(found, word, directory)
 
 
 def _same_house(word: str, directory: Directory) -> tuple[str, ...]:
     near = process.extract(word, list(directory.meanings), scorer=fuzz.ratio, score_cutoff=_SAME_HOUSE, limit=6)
-    return tuple(dict.fromkeys(directory.meanings[known].name for known, _, _ in near))[:3]
+    return _here([known for known, _, _ in near], word, directory)
+
+
+def _here(near: list[str], word: str, directory: Directory) -> tuple[str, ...]:
+    """Official names of the near ones, without the county's own office where the word names the city's."""
+    rest = word[1:] if word[0] in _ELSEWHERE else None
+    kept = (known for known in near if rest is None or not known.endswith(rest))
+    return tuple(dict.fromkeys(directory.meanings[known].name for known in kept))[:3]

@@ -27,7 +27,9 @@ def _goes_on(above: str, line: str) -> bool:
         return False
     if above.endswith(_CUT_AFTER) or above.count("（") > above.count("）"):
         return True
-    return "。" in above and not above.endswith(_ENDS) and not line.startswith(("（", "【", "["))
+    begun = above.rpartition("。")[2] if "。" in above else "："
+    whole = not begun or "：" in begun or above.endswith(_ENDS)  # what stands behind a label has no 。 at its end
+    return not whole and not line.startswith(("（", "【", "[")) and any(mark in line for mark in "，。；")
 
 
 def _parted(line: str) -> Iterator[str]:

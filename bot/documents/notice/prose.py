@@ -1,7 +1,7 @@
 """Lists written as text: numbered headings, with （牵头单位：…；责任单位：…；完成时限：…） behind the work."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -16,7 +16,11 @@ from bot.domain.responsibility import Directory
 _UNITS = r"(?:(?:牵头|主办|主责|责任|承办|配合|协办|协助|参与|落实|实施)(?:责任)?(?:单位|部门|科室|主体|股室))"
 _TIMES = r"(?:(?:完成|办结|工作|落实|公开|整改)?(?:时限|时间|期限|节点)(?:要求|节点)?)"
 _LABEL = re.compile(rf"(?P<label>{_UNITS}|{_TIMES}|备注)[：:]")
-_LABEL_LINE = re.compile(rf"[（【\[]?{_LABEL.pattern}")
+_LABEL_LINE = re.compile(rf"[（【\[〔]?{_LABEL.pattern}")
+_ROUND = str.maketrans("【】[]〔〕", "（）（）（）")
+_SPOKEN = re.compile(
+    r"(?:^|(?<=[。，：]))由(?P<who>[^。；]{2,80}?(?:牵头|负责)(?:，[^。；，]{2,80}?(?:配合|协助|参与))?)(?=[，。；]|$)"
+)
 _LABEL_AT_END = re.compile(rf"(?<=[。；;）]){_LABEL.pattern}(?=\S)")
 _INLINE = re.compile(r"牵头|负责|配合|落实|责任")
 _STANDING = re.compile(r"长期|持续|常态|及时|每[年季月]|全年|印发后|动态")
@@ -24,6 +28,9 @@ _LONGEST_ITEM = 40  # characters of a first sentence that reads like a heading
 _LEVELS = (PART, ASPECT, re.compile(r"\d{1,3}[.．、](?!\d)"))
 _SIGNATURE = re.compile(r"[\u4e00-\u9fff]{0,20}20\d\d年\d{1,2}月\d{1,2}日(?:印发)?")
 _SUB_ITEM = ITEM  # （1） and ① are headings only where they say who does it
+
+
+_Reader = Callable[[str, Directory], tuple[str, dict[str, str]]]
 
 
 @dataclass(slots=True)
@@ -39,10 +46,15 @@ class _Section:
 
 
 def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
-    """The rows of a text; none where nothing says who does what."""
+    """The rows of a text; none where nothing says who does what. Sentences (由县教委牵头，…配合) count only where
+    no label and no bracket says it anywhere: elsewhere they speak of how the work is checked."""
+    whole = paragraphs(lines)
+    return _found(_sections(whole, directory, _annotated)) or _found(_sections(whole, directory, _spoken))
+
+
+def _found(sections: Sequence[_Section]) -> list[RawRow]:
     found: list[RawRow] = []
     headings = ["", "", ""]
-    sections = _sections(paragraphs(lines), directory)
     over_several = {section.level for section in sections if len(section.rows) > 1}
     for section in sections:
         if section.level < len(headings):
@@ -53,11 +65,11 @@ def prose_rows(lines: Sequence[str], directory: Directory) -> list[RawRow]:
     return found
 
 
-def _sections(lines: Sequence[str], directory: Directory) -> list[_Section]:
+def _sections(lines: Sequence[str], directory: Directory, read: _Reader) -> list[_Section]:
     sections = [_Section(3, "")]
     signed = False
     for line in lines:
-        text, labels = _annotated(line, directory)
+        text, labels = read(line, directory)
         level = next((level for level, number in enumerate(_LEVELS) if number.match(text)), None)
         if level is None and labels and _SUB_ITEM.match(text):
             level = 2
@@ -88,13 +100,15 @@ def _says_who(sections: Sequence[_Section]) -> bool:
 
 def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
     """The words of a paragraph and what its last bracket, or its labels, say of who and when."""
+    if _LABEL.search(line):
+        line = line.translate(_ROUND)
     text = line.rstrip("。；; ")
     if _LABEL_LINE.match(text):
-        return "", _labels(text[1:-1] if text[0] in "（【[" and _opening(text) == 0 else text)
+        return "", _labels(text[1:-1] if text[0] == "（" and _opening(text) == 0 else text)
     found: dict[str, str] = {}
-    while text.endswith(("）", "】", "]")) and (start := _opening(text)) > 0:
+    while text.endswith("）") and (start := _opening(text)) > 0:
         inside = text[start + 1 : -1]
-        labels = _labels(inside) or _inline(inside, directory)
+        labels = _labels(inside) or _inline(inside, directory, bare=text[start - 1] in "。；")
         if not labels:
             break
         found = labels | found
@@ -106,11 +120,20 @@ def _annotated(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
     return line, {}
 
 
+def _spoken(line: str, directory: Directory) -> tuple[str, dict[str, str]]:
+    """The words of a numbered paragraph and who, in a sentence of it, leads and helps."""
+    text, labels = _annotated(line, directory)
+    numbered = any(number.match(text) for number in (*_LEVELS, _SUB_ITEM))
+    if not labels and numbered and (match := _SPOKEN.search(text)):
+        labels = _inline(match["who"], directory)
+    return text, labels
+
+
 def _opening(text: str) -> int:
     """Where the bracket that ends the text begins, -1 where it does not."""
     depth = 0
     for index in range(len(text) - 1, -1, -1):
-        depth += (text[index] in "）】]") - (text[index] in "（【[")
+        depth += (text[index] == "）") - (text[index] == "（")
         if depth == 0:
             return index
     return -1
@@ -144,9 +167,10 @@ def _field(label: str) -> str:
     return "responsible" if re.fullmatch(_UNITS, label) else "deadline"
 
 
-def _inline(text: str, directory: Directory) -> dict[str, str]:
-    """（县教委牵头，县财政局配合，6月底前完成）: no labels, but plainly units and what they do."""
-    if not _INLINE.search(text) or "。" in text:
+def _inline(text: str, directory: Directory, *, bare: bool = False) -> dict[str, str]:
+    """（县教委牵头，县财政局配合，6月底前完成）: no labels, but plainly units and what they do. `bare`: behind a whole
+    sentence units that are all known need not say what they do."""
+    if not (bare or _INLINE.search(text)) or "。" in text:
         return {}
     clauses = re.split(r"[，,；;]", text)
     times = [clause for clause in clauses if _is_time(clause)]
@@ -155,6 +179,8 @@ def _inline(text: str, directory: Directory) -> dict[str, str]:
     names = [*named.lead, *named.responsible, *named.support]
     kinds = {recognise(name, directory).kind for name in names}
     if not names or (kinds & {Kind.UNKNOWN, Kind.LINE} and not kinds & {Kind.KNOWN, Kind.NEW, Kind.NOBODY}):
+        return {}
+    if not _INLINE.search(text) and not kinds <= {Kind.KNOWN, Kind.NOBODY}:
         return {}
     return {"responsible": units} | ({"deadline": "，".join(times)} if times else {})
 

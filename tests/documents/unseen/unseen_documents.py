@@ -42,7 +42,15 @@ KINDS = {
         unseen_second.d25,
         unseen_second.d28,
     ],
-    "txt": [unseen_text.d13, unseen_text.d14, unseen_text.d15, unseen_second.d24, unseen_second.d26],
+    "txt": [
+        unseen_text.d13,
+        unseen_text.d14,
+        unseen_text.d15,
+        unseen_second.d24,
+        unseen_second.d26,
+        unseen_text.d29,
+        unseen_text.d30,
+    ],
 }
 
 NAMES = [f"{maker.__name__}.{kind}" for kind, makers in KINDS.items() for maker in makers]
