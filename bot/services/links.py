@@ -14,7 +14,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calendar import local_day
-from bot.domain.links import NEXT_DAY, SILENT, Course, Page, PageKind, Reach, Trouble, after
+from bot.domain.links import NEXT_DAY, SILENT, Course, Page, after
 from bot.domain.policy import Policy
 from bot.domain.states import OPEN, State
 from bot.services import audience, prompts
@@ -126,23 +126,6 @@ def _keep(check: LinkCheck, page: Page, now: datetime) -> None:
     check.site, check.column_path, check.source = page.site, page.column, page.source
     check.sha256 = page.sha256 or None
     check.copy = zlib.compress(page.copy.encode()) if page.copy else None
-
-
-def page_of(check: LinkCheck) -> Page:
-    """As it was kept, without its words."""
-    return Page(
-        Reach(check.reach),
-        PageKind(check.kind) if check.kind else None,
-        Trouble[check.trouble] if check.trouble and check.reach == Reach.UNREACHED else None,
-        check.status,
-        check.final_url,
-        check.title,
-        check.published_on,
-        check.site,
-        check.column_path,
-        check.source,
-        sha256=check.sha256 or "",
-    )
 
 
 def _facts(check: LinkCheck) -> dict[str, Any]:

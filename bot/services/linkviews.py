@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from bot.domain.calendar import local_day
 from bot.domain.doubt import Doubt
-from bot.domain.links import Page
+from bot.domain.links import Page, PageKind, Reach, Trouble
 from bot.domain.people import Role
 from bot.evidence.guard import is_government
 from bot.evidence.verdict import Expected, of_page
-from bot.services.links import page_of
 from bot.services.work import Work
 from bot.store.items import ItemRow, chunks
 from bot.store.tables import Evidence, LinkCheck, Post, Task, Unit
@@ -101,3 +100,20 @@ class _Directory:
             reported or local_day(proof.at),
             self.sites,
         )
+
+
+def page_of(check: LinkCheck) -> Page:
+    """As it was kept, without its words."""
+    return Page(
+        Reach(check.reach),
+        PageKind(check.kind) if check.kind else None,
+        Trouble[check.trouble] if check.trouble and check.reach == Reach.UNREACHED else None,
+        check.status,
+        check.final_url,
+        check.title,
+        check.published_on,
+        check.site,
+        check.column_path,
+        check.source,
+        sha256=check.sha256 or "",
+    )

@@ -159,7 +159,7 @@ class Replay:
             "LEFT JOIN assignment ON audit.subject = 'assignment:' || assignment.id "
             "LEFT JOIN node ON node.id = assignment.node_id LEFT JOIN unit ON unit.id = assignment.unit_id "
             "LEFT JOIN request ON request.assignment_id = assignment.id AND audit.act = 'extend' "
-            "WHERE audit.id > :last",
+            "WHERE audit.id > :last AND audit.act <> 'withheld'",  # on record, and nothing is changed by it
             last=last,
         )
         return frozenset((act, code or "", str(due or unit or "")) for act, code, unit, due in found)
