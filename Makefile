@@ -2,7 +2,7 @@
 #   make demo            the chat page, on http://127.0.0.1:8000/ (make demo PORT=8300)
 #   make check           what CI runs: lint, types, import rules, tests
 #   make test ARGS=…     the tests alone; ARGS goes to pytest
-#   make test-long       the chaos tests with more days and more strikes on each database
+#   make test-long       chaos and noise with more of everything, on each database
 #   make bench           the figures of the README, measured here
 
 PYTHON ?= python3
@@ -28,7 +28,7 @@ test: $(VENV)/installed $(VENV)/dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/installed $(VENV)/dev
-	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos $(ARGS)
+	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos tests/dialogue/test_noise.py $(ARGS)
 
 # The tests come last, so that what they say of themselves closes the output.
 check: lint types imports test
