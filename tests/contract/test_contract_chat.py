@@ -45,7 +45,7 @@ class TestEverybody:
         assert "台账" in helps["leader"]
         assert "签收 " not in helps["leader"]
         assert "未读" in helps["office_1"]
-        assert "· 通报：" in helps["office_1"] and not any("· 通报" in helps[who] for who in helps if who != "office_1")
+        assert "通报" in helps["office_1"] and not any("· 通报" in helps[who] for who in helps if who != "office_1")
 
     @pytest.mark.parametrize("words", ["任务 34", "／任务　３４", "show 34", "/Show 34", "任务34", "任务：34"])
     def test_one_item_in_every_spelling(self, served: Served, words: str) -> None:
