@@ -28,7 +28,7 @@ test: $(VENV)/installed $(VENV)/dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/installed $(VENV)/dev
-	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos tests/dialogue/test_noise.py $(ARGS)
+	@DUBAN_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/chaos tests/dialogue/test_noise.py tests/e2e $(ARGS)
 
 # The tests come last, so that what they say of themselves closes the output.
 check: lint types imports test
