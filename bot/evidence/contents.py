@@ -30,7 +30,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # doc, xls, wps; and docx, xlsx with
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
 _DOCUMENT = frozenset({"[content_types].xml", "content.xml", "ofd.xml"})
-# What zipfile and the decoders raise for a file that is damaged or uses what they do not know (NotImplementedError).
+# What zipfile and the decoders raise for a damaged file, or one that uses what they do not know (NotImplementedError).
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 # Bounded repetitions and no "<" inside a tag: hostile markup must not cost more than its length.

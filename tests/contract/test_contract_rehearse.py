@@ -128,7 +128,7 @@ def test_stopped_halfway_it_says_so_and_leaves_nothing_behind(alone: Machine, tm
         deadline = time.monotonic() + 60
         while not any(scratch.glob("duban-rehearsal-*/copy.db-wal")):
             assert time.monotonic() < deadline and running.poll() is None
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process: its file is all there is to look at, until the deadline
         running.send_signal(signal.SIGTERM)
         out, err = running.communicate(timeout=60)
     assert running.returncode == 1 and out == "" and "预演中断了" in err and "Traceback" not in err
